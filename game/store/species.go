@@ -1,0 +1,220 @@
+package store
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/zoodex/zoodex/game"
+	"gorm.io/gorm"
+)
+
+// Zoo is every species of the zoo as it stood at one revision. It is shared
+// and never changed.
+type Zoo struct {
+	Revision int64
+	Species  []game.Species // by number
+	byID     map[game.SpeciesID]int
+	bySlug   map[game.Slug]int
+}
+
+// ByID finds a species, on display or not.
+func (z *Zoo) ByID(id game.SpeciesID) (game.Species, bool) {
+	i, ok := z.byID[id]
+	if !ok {
+		return game.Species{}, false
+	}
+	return z.Species[i], true
+}
+
+// BySlug finds a species, on display or not.
+func (z *Zoo) BySlug(slug game.Slug) (game.Species, bool) {
+	i, ok := z.bySlug[slug]
+	if !ok {
+		return game.Species{}, false
+	}
+	return z.Species[i], true
+}
+
+type speciesRow struct {
+	ID             string `gorm:"primaryKey"`
+	Number         int
+	Slug           string
+	ScientificName string
+	Class          string
+	Order          string
+	Family         string
+	Group          string
+	Conservation   string
+	Continents     words
+	Activity       string
+	Awake          words
+	SleepHours     float64
+	Rarity         int
+	Keys           words
+	Art            string
+	OnDisplay      bool
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+}
+
+func (speciesRow) TableName() string { return "species" }
+
+type textRow struct {
+	SpeciesID string `gorm:"primaryKey"`
+	Language  string `gorm:"primaryKey"`
+	Name      string
+	Habitat   string
+	Diet      string
+	Sleep     string
+	Surprise  string
+}
+
+func (textRow) TableName() string { return "species_texts" }
+
+// words is a text[] column.
+type words []string
+
+var arrays = pgtype.NewMap()
+
+// Scan implements sql.Scanner.
+func (w *words) Scan(src any) error {
+	return arrays.SQLScanner((*[]string)(w)).Scan(src)
+}
+
+// Value implements driver.Valuer.
+func (w words) Value() (driver.Value, error) {
+	if w == nil {
+		w = words{}
+	}
+	b, err := arrays.Encode(pgtype.TextArrayOID, pgtype.TextFormatCode, []string(w), nil)
+	return string(b), err
+}
+
+// Zoo gives the species as they are now. It is read anew only when somebody,
+// in this process or another, has changed them.
+func (s *Store) Zoo(ctx context.Context) (*Zoo, error) {
+	var revision int64
+	if err := s.read(ctx).Raw("SELECT revision FROM species_revision").Scan(&revision).Error; err != nil {
+		return nil, fmt.Errorf("read the species revision: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.zoo != nil && s.revision >= revision {
+		return s.zoo, nil
+	}
+	zoo, err := s.readZoo(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.zoo, s.revision = zoo, zoo.Revision
+	return zoo, nil
+}
+
+func (s *Store) readZoo(ctx context.Context) (*Zoo, error) {
+	zoo := &Zoo{byID: map[game.SpeciesID]int{}, bySlug: map[game.Slug]int{}}
+	var rows []speciesRow
+	var texts []textRow
+	// The revision is read first: if a change comes between, the next call reads again.
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		if err := tx.Raw("SELECT revision FROM species_revision").Scan(&zoo.Revision).Error; err != nil {
+			return err
+		}
+		if err := tx.Order("number").Find(&rows).Error; err != nil {
+			return err
+		}
+		return tx.Find(&texts).Error
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the species: %w", err)
+	}
+	for i, r := range rows {
+		zoo.byID[game.SpeciesID(r.ID)] = i
+		zoo.bySlug[game.Slug(r.Slug)] = i
+		zoo.Species = append(zoo.Species, r.species())
+	}
+	for _, t := range texts {
+		zoo.Species[zoo.byID[game.SpeciesID(t.SpeciesID)]].Texts[game.Language(t.Language)] = game.Text{
+			Name: t.Name, Habitat: t.Habitat, Diet: t.Diet, Sleep: t.Sleep, Surprise: t.Surprise}
+	}
+	return zoo, nil
+}
+
+// Found fills an empty zoo with its starter species. Where there are species
+// already they belong to the staff, and nothing is done.
+func (s *Store) Found(ctx context.Context, starter []game.Species) (added int, err error) {
+	err = s.write(ctx, func(tx *gorm.DB) error {
+		// Two replicas starting at once take turns on this row.
+		var revision int64
+		if err := tx.Raw("SELECT revision FROM species_revision FOR UPDATE").Scan(&revision).Error; err != nil {
+			return err
+		}
+		var n int64
+		if err := tx.Model(&speciesRow{}).Count(&n).Error; err != nil || n > 0 {
+			return err
+		}
+		var rows []speciesRow
+		var texts []textRow
+		for _, sp := range starter {
+			id, err := newID()
+			if err != nil {
+				return err
+			}
+			rows = append(rows, rowOf(sp, id, s.now()))
+			for _, l := range game.Languages {
+				t := sp.Texts[l]
+				texts = append(texts, textRow{id, string(l), t.Name, t.Habitat, t.Diet, t.Sleep, t.Surprise})
+			}
+		}
+		if len(rows) == 0 {
+			return nil
+		}
+		added = len(rows)
+		if err := tx.CreateInBatches(rows, 500).Error; err != nil {
+			return err
+		}
+		return tx.CreateInBatches(texts, 500).Error
+	})
+	if err != nil {
+		return 0, fmt.Errorf("fill the zoo with its starter species: %w", err)
+	}
+	return added, nil
+}
+
+func rowOf(s game.Species, id string, now time.Time) speciesRow {
+	r := speciesRow{
+		ID: id, Number: s.Number, Slug: string(s.Slug), ScientificName: s.ScientificName,
+		Class: s.Class, Order: s.Order, Family: s.Family, Group: s.Group,
+		Conservation: string(s.Conservation), Activity: string(s.Activity),
+		SleepHours: s.SleepHours, Rarity: s.Rarity, Keys: s.Keys, Art: s.Art,
+		OnDisplay: s.OnDisplay, CreatedAt: now, UpdatedAt: now,
+	}
+	for _, c := range s.Continents {
+		r.Continents = append(r.Continents, string(c))
+	}
+	for _, a := range s.Awake {
+		r.Awake = append(r.Awake, a.String())
+	}
+	return r
+}
+
+func (r speciesRow) species() game.Species {
+	s := game.Species{
+		ID: game.SpeciesID(r.ID), Number: r.Number, Slug: game.Slug(r.Slug), ScientificName: r.ScientificName,
+		Class: r.Class, Order: r.Order, Family: r.Family, Group: r.Group,
+		Conservation: game.Conservation(r.Conservation), Activity: game.Activity(r.Activity),
+		SleepHours: r.SleepHours, Rarity: r.Rarity, Keys: r.Keys, Art: r.Art,
+		OnDisplay: r.OnDisplay, Texts: map[game.Language]game.Text{},
+	}
+	for _, c := range r.Continents {
+		s.Continents = append(s.Continents, game.Continent(c))
+	}
+	for _, a := range r.Awake {
+		if span, err := game.ParseAwake(a); err == nil {
+			s.Awake = append(s.Awake, span)
+		}
+	}
+	return s
+}
