@@ -1,0 +1,108 @@
+// Package api is what phones call: visitors, looks, captures, the dex.
+//
+// Its operations are declared with huma, from whose Go types come validation,
+// the OpenAPI document and the problem details of RFC 9457. A handler reads
+// its input, asks the store or recognition, and lays out the answer in the
+// visitor's language; the rules are in package game.
+//
+// Every /v1 operation but the making of a visitor wants a visitor's token. A
+// photo is decoded, recognised and forgotten: no handler keeps its bytes.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
+	"github.com/gofiber/fiber/v2"
+	"github.com/zoodex/zoodex/game"
+	"github.com/zoodex/zoodex/game/catalogue"
+	"github.com/zoodex/zoodex/game/store"
+	"golang.org/x/sync/semaphore"
+)
+
+// Eyes name the animal in a photo, for a zoo as it stands. Errors that the
+// photo is to blame for are *photo.Error.
+type Eyes interface {
+	Recognise(ctx context.Context, zoo *store.Zoo, photo []byte) (Seen, error)
+}
+
+// Seen is what the eyes made of a photo.
+type Seen struct {
+	game.Recognised
+	Signature uint64 // perceptual hash
+}
+
+// Limits keep one client from spoiling it for the others. A rate of zero is
+// no limit.
+type Limits struct {
+	PhotoBytes    int64         // size of one photo
+	PhotosAtOnce  int64         // bytes of photos in memory at once, over all requests
+	RecogniseTime time.Duration // waiting and recognising, for one photo
+	VisitorPhotos int           // photos a minute, for one visitor
+	AddressCalls  int           // calls a minute, for one address: a whole school class may share one
+	AddressJoins  int           // new visitors a minute, for one address
+}
+
+// DefaultLimits suit a zoo whose visitors share the address of its WLAN.
+var DefaultLimits = Limits{
+	PhotoBytes:    20 << 20,
+	PhotosAtOnce:  64 << 20,
+	RecogniseTime: 15 * time.Second,
+	VisitorPhotos: 300,
+	AddressCalls:  6000,
+	AddressJoins:  120,
+}
+
+// API holds what the operations need. All fields are required.
+type API struct {
+	Store   *store.Store
+	Eyes    Eyes
+	Groups  map[string]map[game.Language]catalogue.GroupName
+	Now     func() time.Time
+	Log     *slog.Logger
+	Metrics *Metrics
+	Limits  Limits
+	Version string
+
+	memory *semaphore.Weighted // bytes of photos
+}
+
+// Register adds the operations, the OpenAPI document and the limits to a
+// Fiber app.
+func (a *API) Register(app *fiber.App) huma.API {
+	a.memory = semaphore.NewWeighted(a.Limits.PhotosAtOnce)
+	a.limit(app)
+	config := huma.DefaultConfig("Zoodex", a.Version)
+	config.Info.Description = "Catch the animals of a zoo by photo. Make a visitor, then send its token as a bearer token."
+	config.DocsPath = "" // served from our own files: huma's page loads scripts from elsewhere
+	config.SchemasPath = ""
+	config.CreateHooks = nil // no $schema links in bodies
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		visitorScheme: {Type: "http", Scheme: "bearer", Description: "The token of POST /v1/visitors."},
+	}
+	config.Transformers = []huma.Transformer{a.noteProblems}
+	h := humafiber.New(app, config)
+	a.visitors(h)
+	a.looks(h)
+	a.captures(h)
+	a.dex(h)
+	return h
+}
+
+// operation declares one call; those with a token run behind authentication.
+func (a *API) operation(h huma.API, method, path, id, summary, description string, token bool, errors ...int) huma.Operation {
+	op := huma.Operation{
+		OperationID: id, Method: method, Path: path, Summary: summary, Description: description,
+		Errors: append([]int{http.StatusTooManyRequests, http.StatusInternalServerError}, errors...),
+	}
+	if token {
+		op.Security = []map[string][]string{{visitorScheme: {}}}
+		op.Middlewares = huma.Middlewares{a.authenticate(h)}
+		op.Errors = append(op.Errors, http.StatusUnauthorized)
+	}
+	return op
+}

@@ -1,0 +1,107 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/zoodex/zoodex/game"
+	"github.com/zoodex/zoodex/game/store"
+)
+
+// Captured is the answer to a capture.
+type Captured struct {
+	ID string `json:"id" format:"uuid"`
+	Look
+	Outcome  string         `json:"outcome" enum:"caught,seen,unsure,nothing,stranger" doc:"caught: a first catch. seen: caught before. The others as in a look."`
+	Species  *CaughtSpecies `json:"species,omitempty"`
+	At       time.Time      `json:"at" doc:"When the photo was taken"`
+	Earned   Earned         `json:"earned"`
+	Progress game.Progress  `json:"progress" doc:"How far the collection had grown with this capture"`
+}
+
+// Earned is what one capture earned.
+type Earned struct {
+	Points int `json:"points"`
+}
+
+func (a *API) captures(h huma.API) {
+	op := a.photoOperation(h, http.MethodPut, "/v1/captures/{id}", "capture", "Catch an animal",
+		"Records a capture under an id that the phone made. Sending it again with the same photo is answered as the first time, "+
+			"so a phone may repeat it until it has heard the answer. The same id with another photo is refused.")
+	op.DefaultStatus = http.StatusCreated
+	op.Errors = append(op.Errors, http.StatusConflict)
+	type input struct {
+		Reader
+		ID string    `path:"id" format:"uuid" doc:"A UUID made by the phone, new for each capture"`
+		At time.Time `query:"at" doc:"When the photo was taken (RFC 3339), if it was taken offline: at most 7 days ago. Now, if left out."`
+	}
+	type output struct {
+		Status int
+		Body   Captured
+	}
+	huma.Register(h, op, func(ctx context.Context, in *input) (*output, error) {
+		l, now := in.Language(), a.Now()
+		at := in.At
+		if at.IsZero() {
+			at = now
+		}
+		c := game.Capture{ID: game.CaptureID(strings.ToLower(in.ID)), Visitor: visitorOf(ctx).ID, At: at, PhotoSum: sha256.Sum256(photoOf(ctx))}
+		zoo, c, fresh, err := a.capture(ctx, l, c, now, photoOf(ctx))
+		if err != nil {
+			return nil, a.fail(l, err)
+		}
+		status := http.StatusOK
+		if fresh {
+			status = http.StatusCreated
+			a.Metrics.Outcomes.WithLabelValues(string(c.Outcome)).Inc()
+		}
+		return &output{status, a.captured(l, zoo, c)}, nil
+	})
+	// A retry is answered 200: the document should say so too.
+	r := h.OpenAPI().Paths["/v1/captures/{id}"].Put.Responses
+	again := *r["201"]
+	again.Description = "The same capture again, answered as the first time"
+	r["200"] = &again
+}
+
+// capture records a photo, unless it was recorded before.
+func (a *API) capture(ctx context.Context, l game.Language, c game.Capture, now time.Time, photo []byte) (*store.Zoo, game.Capture, bool, error) {
+	// A retry is not recognised again, nor too old: its first sending was in time.
+	earlier, ok, err := a.Store.Replay(ctx, c.Visitor, c.ID, c.PhotoSum)
+	if err != nil || ok {
+		zoo, zooErr := a.Store.Zoo(ctx)
+		if err == nil {
+			err = zooErr
+		}
+		return zoo, earlier, false, err
+	}
+	if c.At.After(now.Add(game.MaxSkew)) {
+		return nil, c, false, problem(l, inTheFuture, nil, nil)
+	}
+	if !game.Timely(c.At, now) {
+		return nil, c, false, problem(l, tooOld, nil, nil)
+	}
+	zoo, seen, err := a.recognise(ctx, photo)
+	if err != nil {
+		return nil, c, false, err
+	}
+	c.Recognised, c.PhotoSig = seen.Recognised, seen.Signature
+	c, fresh, err := a.Store.Record(ctx, zoo, c)
+	return zoo, c, fresh, err
+}
+
+func (a *API) captured(l game.Language, zoo *store.Zoo, c game.Capture) Captured {
+	answer := Captured{
+		ID: string(c.ID), Look: a.look(l, zoo, c.Recognised), Outcome: string(c.Outcome), At: c.At.UTC(),
+		Earned: Earned{c.Earned}, Progress: c.Progress,
+	}
+	if s, ok := zoo.ByID(c.Species); ok {
+		caught := a.caughtSpecies(l, s)
+		answer.Species = &caught
+	}
+	return answer
+}

@@ -1,0 +1,61 @@
+package api
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"github.com/zoodex/zoodex/game"
+	"go.yaml.in/yaml/v3"
+	"golang.org/x/text/language"
+)
+
+// Reader is the part of every input that says in which language to answer.
+type Reader struct {
+	AcceptLanguage string `header:"Accept-Language" doc:"Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English." example:"de-CH, en;q=0.8"`
+}
+
+// Language picks the best language for the reader.
+func (r Reader) Language() game.Language { return negotiate(r.AcceptLanguage) }
+
+var matcher = language.NewMatcher([]language.Tag{language.English, language.German, language.French})
+
+// negotiate picks one of our languages by an Accept-Language header. What we
+// do not speak, and what is no such header, is answered in English: a child
+// with a Polish phone is better off with English than with an error.
+func negotiate(header string) game.Language {
+	if len(header) > 200 {
+		header = header[:200]
+	}
+	tags, _, err := language.ParseAcceptLanguage(header)
+	if err != nil {
+		return game.English
+	}
+	_, i, confidence := matcher.Match(tags...)
+	if confidence == language.No {
+		return game.English
+	}
+	return game.Languages[i]
+}
+
+//go:embed messages.yaml
+var messagesYAML []byte
+
+// messages are the sentences the API says, by key and language. Their
+// {placeholders} are filled by say.
+var messages = func() map[string]map[game.Language]string {
+	m := map[string]map[game.Language]string{}
+	if err := yaml.Unmarshal(messagesYAML, &m); err != nil {
+		panic(fmt.Sprintf("messages.yaml: %v", err))
+	}
+	return m
+}()
+
+// say gives the sentence of a key, with its placeholders filled.
+func say(l game.Language, key string, values map[string]string) string {
+	s := messages[key][l]
+	for k, v := range values {
+		s = strings.ReplaceAll(s, "{"+k+"}", v)
+	}
+	return s
+}

@@ -1,0 +1,113 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/zoodex/zoodex/game"
+	"github.com/zoodex/zoodex/game/store"
+)
+
+// Look says what a frame shows.
+type Look struct {
+	Outcome    string       `json:"outcome" enum:"certain,unsure,nothing,stranger" doc:"certain: it is this species. unsure: an animal, but which? nothing: no animal. stranger: an animal that does not live here."`
+	Species    *SpeciesName `json:"species,omitempty" doc:"The species, when certain"`
+	Confidence float64      `json:"confidence" minimum:"0" maximum:"1"`
+	Candidates []Candidate  `json:"candidates" doc:"Species it may be, the likeliest first"`
+	Group      *Group       `json:"group,omitempty" doc:"When unsure: what it surely is one of"`
+	Stranger   string       `json:"stranger,omitempty" example:"house cat" doc:"When a stranger: what it looks like"`
+	Box        *game.Box    `json:"box,omitempty" doc:"The part of the photo that was looked at"`
+	Why        string       `json:"why" doc:"The reason in one line, in the reader's language"`
+	Model      string       `json:"model" doc:"The network that looked"`
+}
+
+// Candidate is a species that a photo may show.
+type Candidate struct {
+	SpeciesName
+	Confidence float64 `json:"confidence" minimum:"0" maximum:"1"`
+}
+
+// Group is a group of animals that visitors know.
+type Group struct {
+	Key  string `json:"key" example:"big-cat"`
+	Name string `json:"name" example:"big cat"`
+	Some string `json:"some" example:"some kind of big cat" doc:"To say that it is one of them"`
+}
+
+func (a *API) looks(h huma.API) {
+	op := a.photoOperation(h, http.MethodPost, "/v1/looks", "look", "Look through the camera",
+		"Names what a frame shows. Nothing is recorded, and the frame is forgotten.")
+	huma.Register(h, op, func(ctx context.Context, in *empty) (*struct{ Body Look }, error) {
+		l := in.Language()
+		zoo, seen, err := a.recognise(ctx, photoOf(ctx))
+		if err != nil {
+			return nil, a.fail(l, err)
+		}
+		return &struct{ Body Look }{a.look(l, zoo, seen.Recognised)}, nil
+	})
+}
+
+// photoOperation declares a call that takes a photo.
+func (a *API) photoOperation(h huma.API, method, path, id, summary, description string) huma.Operation {
+	op := a.operation(h, method, path, id, summary, description, true,
+		http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType,
+		http.StatusUnprocessableEntity, http.StatusServiceUnavailable)
+	op.RequestBody = photoBody()
+	op.Middlewares = append(op.Middlewares, a.takePhoto(h))
+	return op
+}
+
+// recognise looks at a photo with the zoo as it is now.
+func (a *API) recognise(ctx context.Context, photo []byte) (*store.Zoo, Seen, error) {
+	ctx, cancel := context.WithTimeout(ctx, a.Limits.RecogniseTime)
+	defer cancel()
+	zoo, err := a.Store.Zoo(ctx)
+	if err != nil {
+		return nil, Seen{}, err
+	}
+	a.Metrics.Queue.Inc()
+	defer a.Metrics.Queue.Dec()
+	seen, err := a.Eyes.Recognise(ctx, zoo, photo)
+	return zoo, seen, err
+}
+
+func (a *API) look(l game.Language, zoo *store.Zoo, r game.Recognised) Look {
+	look := Look{
+		Outcome: string(r.Verdict), Confidence: r.Confidence, Candidates: []Candidate{},
+		Box: r.Box, Model: r.Model, Group: a.group(l, r.Group),
+	}
+	values := map[string]string{}
+	for k, v := range r.Why.Values {
+		values[k] = v
+	}
+	if s, ok := zoo.ByID(r.Species); ok {
+		name := nameOf(l, s)
+		look.Species, values["species"] = &name, name.Name
+	}
+	for _, c := range r.Candidates {
+		if s, ok := zoo.ByID(c.Species); ok {
+			look.Candidates = append(look.Candidates, Candidate{nameOf(l, s), c.Confidence})
+		}
+	}
+	if look.Group != nil {
+		values["group"] = look.Group.Some
+	}
+	if r.Stranger != "" {
+		look.Stranger = animalName(l, r.Stranger)
+		values["stranger"] = look.Stranger
+	}
+	look.Why = say(l, "why."+r.Why.Code, values)
+	return look
+}
+
+func (a *API) group(l game.Language, key string) *Group {
+	names, ok := a.Groups[key]
+	if !ok {
+		return nil
+	}
+	return &Group{key, names[l].Name, names[l].SomeKind}
+}
+
+func hexOf(v uint64) string { return fmt.Sprintf("%016x", v) }
