@@ -121,8 +121,8 @@ type Species struct {
 	Continents     []Continent
 	Activity       Activity
 	Awake          []Awake
-	SleepHours     float64 // hours a day; 0 = nobody knows
-	Rarity         int     // 1 (everybody finds it) to 5 (hardly anybody does)
+	SleepHours     float64  // hours a day; 0 = nobody knows
+	Rarity         int      // 1 (everybody finds it) to 5 (hardly anybody does)
 	Keys           []string // WordNet ids of the network's classes that mean this species
 	Art            string
 	OnDisplay      bool
