@@ -1,0 +1,7 @@
+//go:build !linux
+
+package database
+
+import "syscall"
+
+func letThrough(*syscall.SysProcAttr) {}
