@@ -1,0 +1,202 @@
+package engine
+
+// dense is a convolution as a product of matrices: A has a row for each output pixel, holding what lies under its window.
+//
+// For a 1×1 convolution A is the input as it lies. Otherwise A is built for one output row at a time from an input in ONNX
+// order. Its columns are [kx][ky][channel]: then what lies under one column of the window is a run of ky·channel numbers that
+// the windows of neighbouring pixels share, and A needs no copy a window, only a row stride shorter than its rows.
+type dense struct {
+	window
+	matrix *matrix
+	point  *rows // input of a 1×1 convolution
+	plain  place // input of any other
+}
+
+// dense prepares a convolution of one group.
+func (p *planner) dense(c *convolution) (*dense, error) {
+	d := &dense{window: c.window}
+	var err error
+	taps := c.kernel[0] * c.kernel[1]
+	if c.pointwise() {
+		d.point, err = p.asRows(c.from)
+	} else {
+		d.plain, err = p.asPlain(c.from)
+	}
+	if err != nil {
+		return nil, err
+	}
+	d.matrix = pack(p.kernels, taps*c.channels, c.filters, func(row, col int) float32 {
+		kx, ky, channel := row/c.channels/c.kernel[0], row/c.channels%c.kernel[0], row%c.channels
+		return c.weights[(col*c.channels+channel)*taps+ky*c.kernel[1]+kx]
+	}, c.bias, c.lo, c.hi)
+	return d, nil
+}
+
+func (d *dense) input() place {
+	if d.point != nil {
+		return d.point.place
+	}
+	return d.plain
+}
+
+// column is the number of floats of A for one column of pixels.
+func (d *dense) column() int { return d.kernel[0] * d.channels }
+
+// scratch is the number of floats that row needs.
+func (d *dense) scratch() int {
+	if d.point != nil {
+		return 0
+	}
+	return roundUp((d.in[1]+d.before[1]+d.after[1])*d.column()+4, block)
+}
+
+// row returns the rows of A for output row y and the floats from one to the next.
+func (d *dense) row(s *state, scratch []float32, y int) (a []float32, lda int) {
+	if d.point != nil {
+		return d.point.of(s)[y*d.point.width*d.point.stride:], d.point.stride
+	}
+	x, column := d.plain.of(s), d.column()
+	for ky := range d.kernel[0] {
+		iy := y*d.stride[0] - d.before[0] + ky
+		for c := range d.channels {
+			to := scratch[d.before[1]*column+ky*d.channels+c:]
+			if iy < 0 || iy >= d.in[0] {
+				for i := range d.in[1] {
+					to[i*column] = 0
+				}
+				continue
+			}
+			from := x[(c*d.in[0]+iy)*d.in[1]:][:d.in[1]]
+			for i, v := range from {
+				to[i*column] = v
+			}
+		}
+	}
+	clear(scratch[:d.before[1]*column])
+	clear(scratch[(d.before[1]+d.in[1])*column:])
+	return scratch, d.stride[1] * column
+}
+
+// addConvolution plans a dense convolution as a step of its own.
+func (p *planner) addConvolution(c *convolution) error {
+	d, err := p.dense(c)
+	if err != nil {
+		return err
+	}
+	reads := []place{d.input()}
+	var residual *rows
+	if c.residual != nil {
+		if residual, err = p.asRows(c.residual); err != nil {
+			return err
+		}
+		reads = append(reads, residual.place)
+	}
+	out := p.allocateRows(c.to)
+	if d.point != nil {
+		p.addProduct("Conv 1x1", d.matrix, d.point, out, residual)
+		return nil
+	}
+	p.needScratch(d.scratch())
+	ks := p.kernels
+	p.add("Conv", c.window.out[0], reads, []place{out.place}, func(s *state, w *worker, y int) {
+		a, lda := d.row(s, w.scratch[:d.scratch()], y)
+		first, stride := y*out.width*out.stride, out.stride
+		var r []float32
+		if residual != nil {
+			r = residual.of(s)[first:]
+		}
+		ks.multiply(d.matrix, out.of(s)[first:], stride, a, lda, out.width, r, stride, 0, d.matrix.panels)
+	})
+	return nil
+}
+
+// addProduct plans the product of a whole map with a matrix. Chunks are ranges of panels, or of pixels if panels are few.
+func (p *planner) addProduct(name string, m *matrix, in, out, residual *rows) {
+	reads := []place{in.place}
+	if residual != nil {
+		reads = append(reads, residual.place)
+	}
+	ks, pixels := p.kernels, in.height*in.width
+	chunks, byPanel := 1, false
+	if p.threads > 1 {
+		if byPanel = m.panels >= 4*p.threads; byPanel {
+			chunks = min(m.panels, 4*p.threads)
+		} else {
+			chunks = min(roundUp(pixels, ks.rows)/ks.rows, 4*p.threads)
+		}
+	}
+	p.add(name, chunks, reads, []place{out.place}, func(s *state, _ *worker, chunk int) {
+		p0, p1, first, last := 0, m.panels, 0, pixels
+		if byPanel {
+			p0, p1 = share(m.panels, chunk, chunks)
+		} else {
+			first, last = share(pixels, chunk, chunks)
+		}
+		var r []float32
+		at := first*out.stride + p0*m.width
+		if residual != nil {
+			r = residual.of(s)[at:]
+		}
+		ks.multiply(m, out.of(s)[at:], out.stride, in.of(s)[first*in.stride:], in.stride, last-first, r, out.stride, p0, p1)
+	})
+}
+
+// share is the part of n things that is chunk i of several.
+func share(n, i, chunks int) (first, end int) { return n * i / chunks, n * (i + 1) / chunks }
+
+// fuseGemm plans a Gemm of one row with constant weights.
+func (p *planner) fuseGemm(o *operation) (bool, error) {
+	if o.kind != "Gemm" || !fitsRows(o.in[0]) || !fitsRows(o.out[0]) || o.in[1].constant == nil {
+		return false, nil
+	}
+	g, err := productOf(o)
+	if err != nil || g.transA {
+		return false, err
+	}
+	weights, err := o.in[1].constant.floats()
+	if err != nil {
+		return false, err
+	}
+	bias := make([]float32, g.n)
+	if len(o.in) == 3 && o.in[2] != nil {
+		if o.in[2].constant == nil {
+			return false, nil
+		}
+		c, err := o.in[2].constant.floats()
+		if err != nil {
+			return false, err
+		}
+		steps := broadcastSteps(o.in[2].shape, o.out[0].shape)
+		for i := range bias {
+			bias[i] = g.beta * c[i*steps[1]]
+		}
+	}
+	in, err := p.asRows(o.in[0])
+	if err != nil {
+		return false, err
+	}
+	m := pack(p.kernels, g.k, g.n, func(row, col int) float32 {
+		if g.transB {
+			return g.alpha * weights[col*g.k+row]
+		}
+		return g.alpha * weights[row*g.n+col]
+	}, bias, negativeInfinity, positiveInfinity)
+	p.done[o] = true
+	p.addProduct("Gemm", m, in, p.allocateRows(o.out[0]), nil)
+	return true, nil
+}
+
+// fusePool plans a GlobalAveragePool of rows.
+func (p *planner) fusePool(o *operation) (bool, error) {
+	in := p.rows[o.in[0]]
+	if o.kind != "GlobalAveragePool" || in == nil || len(o.in[0].shape) != 4 {
+		return false, nil
+	}
+	out := p.allocateRows(o.out[0])
+	p.done[o] = true
+	pixels, ks := in.height*in.width, p.kernels
+	p.add("GlobalAveragePool", 1, []place{in.place}, []place{out.place}, func(s *state, _ *worker, _ int) {
+		ks.mean(&out.of(s)[0], &in.of(s)[0], pixels, in.stride/block, in.stride, 1/float32(pixels))
+	})
+	return true, nil
+}

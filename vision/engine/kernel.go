@@ -1,0 +1,143 @@
+package engine
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+// block is the number of channels that kernels work on at once. Rows of activations are padded to a multiple of it.
+const block = 16
+
+// A kernel set is the arithmetic for one kind of CPU. All sets compute the same; they differ in the size of a tile and in
+// rounding, since sums are taken in different orders.
+type kernels struct {
+	name      string
+	available bool
+
+	panel int             // columns of a panel of packed weights, in blocks
+	rows  int             // most rows of a tile
+	tiles [3][]tileKernel // by width in blocks, then by rows less one
+
+	depthwise map[int]depthwiseKernel // by size of the window
+	mean      meanKernel
+}
+
+// A tileKernel computes one tile of a matrix product, C = clamp(A·B + bias + R, lo, hi), whose size is in its name.
+//
+// a is row-major with lda floats from row to row. b is a packed panel: for each of the k inner steps one row of the tile's
+// width. bias has the tile's width. r is the residual, or nil. k is a multiple of 4.
+type tileKernel func(c, a, b, bias, r *float32, ldc, lda, ldr, k int, lo, hi float32)
+
+// A depthwiseKernel computes n pixels of one output row of a depthwise convolution, for a number of blocks of channels.
+//
+// r0 to r4 are the input rows under the window (the first three for a 3×3 window), each at the leftmost pixel of the first
+// window, padding included. Neighbouring input pixels are pixel floats apart, the windows of neighbouring outputs step floats,
+// output pixels out floats. w is [blocks][window·window][16], bias [blocks][16].
+type depthwiseKernel func(dst, r0, r1, r2, r3, r4, w, bias *float32, n, blocks, pixel, step, out int, lo, hi float32)
+
+// A meanKernel sets dst to scale times the sum of n rows, ld floats apart, for a number of blocks of channels.
+type meanKernel func(dst, src *float32, n, blocks, ld int, scale float32)
+
+// kernelSets lists the sets of this architecture, fastest first; the portable one is always there.
+func kernelSets() []*kernels { return append(machineKernels(), portable) }
+
+// Kernels names the kernel sets that this machine can run, fastest first.
+func Kernels() []string {
+	var names []string
+	for _, k := range kernelSets() {
+		if k.available {
+			names = append(names, k.name)
+		}
+	}
+	return names
+}
+
+// chooseKernels returns the named set, or the fastest one that this CPU can run. $ZOODEX_KERNEL stands in for an empty name.
+func chooseKernels(name string) (*kernels, error) {
+	if name == "" {
+		name = os.Getenv("ZOODEX_KERNEL")
+	}
+	for _, k := range kernelSets() {
+		if k.available && (name == "" || name == k.name) {
+			return k, nil
+		}
+	}
+	return nil, fmt.Errorf("kernel %q: this machine has %s", name, strings.Join(Kernels(), ", "))
+}
+
+// A matrix is the right-hand side of a product, packed for a kernel set: panels of columns, each [k][width].
+// The last panel may be narrower.
+type matrix struct {
+	k      int // rows, padded to a multiple of 4 with zeros
+	cols   int // padded to a multiple of block with zeros
+	width  int // of all panels but perhaps the last
+	panels int
+	data   []float32
+	bias   []float32 // [cols]
+	lo, hi float32   // what results are clamped to
+}
+
+// pack packs a matrix of k rows and cols columns.
+func pack(ks *kernels, k, cols int, at func(row, col int) float32, bias []float32, lo, hi float32) *matrix {
+	m := &matrix{k: roundUp(k, 4), cols: roundUp(cols, block), width: ks.panel * block, lo: lo, hi: hi}
+	m.panels = (m.cols + m.width - 1) / m.width
+	m.data, m.bias = aligned(m.k*m.cols), aligned(m.cols)
+	copy(m.bias, bias)
+	for p := range m.panels {
+		first, width := p*m.width, m.columns(p)
+		for row := range k {
+			for col := first; col < min(first+width, cols); col++ {
+				m.data[first*m.k+row*width+col-first] = at(row, col)
+			}
+		}
+	}
+	return m
+}
+
+// columns is the width of panel p.
+func (m *matrix) columns(p int) int { return min(m.width, m.cols-p*m.width) }
+
+// multiply computes rows × panels p0 to p1 of C = clamp(A·M + bias + R). c and r point to the first column of panel p0;
+// r may be nil. Rows of a must be readable to m.k floats.
+func (ks *kernels) multiply(m *matrix, c []float32, ldc int, a []float32, lda, rows int, r []float32, ldr, p0, p1 int) {
+	if rows == 0 || p0 >= p1 {
+		return
+	}
+	used := min(p1*m.width, m.cols) - p0*m.width
+	_, _ = a[(rows-1)*lda+m.k-1], c[(rows-1)*ldc+used-1]
+	if r != nil {
+		_ = r[(rows-1)*ldr+used-1]
+	}
+	tiles := (rows + ks.rows - 1) / ks.rows
+	height, taller := rows/tiles, rows%tiles // the first tiles are one row taller
+	tile := func(t, p int) {
+		row, n := t*height+min(t, taller), height
+		if t < taller {
+			n++
+		}
+		first := p * m.width
+		var res *float32
+		if r != nil {
+			res = &r[row*ldr+first-p0*m.width]
+		}
+		ks.tiles[m.columns(p)/block][n-1](&c[row*ldc+first-p0*m.width], &a[row*lda], &m.data[first*m.k], &m.bias[first], res,
+			ldc, lda, ldr, m.k, m.lo, m.hi)
+	}
+	// What is used again soonest should stay in the first-level cache: the weights if they fit, else one panel of them.
+	if used*m.k <= 8<<10 {
+		for t := range tiles {
+			for p := p0; p < p1; p++ {
+				tile(t, p)
+			}
+		}
+		return
+	}
+	for p := p0; p < p1; p++ {
+		for t := range tiles {
+			tile(t, p)
+		}
+	}
+}
+
+func roundUp(n, multiple int) int { return (n + multiple - 1) / multiple * multiple }
