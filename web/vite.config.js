@@ -1,0 +1,13 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+
+// `npm run dev` serves the pages with the API of a service on its usual port.
+export default defineConfig({
+  plugins: [svelte()],
+  build: {
+    target: 'es2020', // old phones
+    rollupOptions: { input: { visitor: 'index.html' } },
+    modulePreload: { polyfill: false },
+  },
+  server: { proxy: { '/v1': 'http://127.0.0.1:8080' } },
+});
