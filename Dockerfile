@@ -1,0 +1,17 @@
+# The service in one static binary. The database is another container's: see
+# docker-compose.yml.
+FROM golang:1.26-bookworm AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+ARG VERSION=container
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /zoodex ./app/zoodex
+
+FROM debian:bookworm-slim
+COPY --from=build /zoodex /zoodex
+ENV ZOODEX_LISTEN=0.0.0.0:8080
+EXPOSE 8080
+USER 65532:65532
+ENTRYPOINT ["/zoodex"]
+CMD ["serve"]
