@@ -109,7 +109,7 @@ func Untranslated(s Species) []Problem {
 	var found []Problem
 	for _, l := range Languages {
 		for _, f := range s.Texts[l].fields() {
-			if f.value == "" {
+			if l != English && f.value == "" {
 				found = append(found, Problem{fmt.Sprintf("texts.%s.%s", l, f.name), "is missing"})
 			}
 		}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/zoodex/zoodex/game"
 	"github.com/zoodex/zoodex/game/catalogue"
 )
@@ -117,6 +119,28 @@ func TestEveryGroupHasANameInEveryLanguage(t *testing.T) {
 				t.Errorf("%s in %s: got %+v", key, l, n)
 			}
 		}
+	}
+}
+
+func TestEveryAnimalOfTheNetworkHasANameInEveryLanguage(t *testing.T) {
+	data, err := os.ReadFile("animals.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var animals map[string]map[game.Language]string
+	if err := yaml.Unmarshal(data, &animals); err != nil {
+		t.Fatal(err)
+	}
+	for id, l := range readLabels(t) {
+		for _, language := range game.Languages {
+			want := animals[id][language]
+			if got, ok := catalogue.AnimalName(id, language); got != want || ok != (l.group != "") || ok != (want != "") {
+				t.Errorf("%s (%s) in %s: got %q, %v", id, l.name, language, got, ok)
+			}
+		}
+	}
+	if got, _ := catalogue.AnimalName("n01518878", "xx"); got != "ostrich" {
+		t.Errorf("ostrich in a language without names: got %q, want the English one", got)
 	}
 }
 
