@@ -135,19 +135,29 @@ func (k *keeper) run() error {
 	if err := k.stopOrphan(); err != nil {
 		return err
 	}
-	postgres, port, err := k.start()
+	postgres, port, err := k.start(0)
 	if err != nil {
 		return err
 	}
 	tell(report{Port: port})
 	debug.FreeOSMemory() // the download went through memory
 
-	tidy := time.NewTicker(time.Minute)
-	defer tidy.Stop()
+	look := time.NewTicker(2 * time.Second)
+	defer look.Stop()
 	for {
 		k.removeOldLogs()
 		select {
-		case <-tidy.C:
+		case <-look.C:
+			if k.running() {
+				continue
+			}
+			tell(report{Note: "the database ended by itself, starting it again"})
+			if err := k.stopOrphan(); err != nil {
+				return err
+			}
+			if postgres, _, err = k.start(port); err != nil {
+				return err
+			}
 		case <-k.stop:
 			if err := postgres.Stop(); err != nil {
 				return fmt.Errorf("stop postgres: %w", err)
@@ -185,8 +195,9 @@ func (k *keeper) lock(name, note string) (*os.File, error) {
 }
 
 // start fetches the programs if need be, makes the database if need be, and
-// starts Postgres on a free port.
-func (k *keeper) start() (*embedded.EmbeddedPostgres, int, error) {
+// starts Postgres on the port, or on a free one for 0.
+func (k *keeper) start(wanted int) (_ *embedded.EmbeddedPostgres, port int, _ error) {
+	begin := time.Now()
 	fresh, err := k.checkData()
 	if err != nil {
 		return nil, 0, err
@@ -207,10 +218,11 @@ func (k *keeper) start() (*embedded.EmbeddedPostgres, int, error) {
 	}
 
 	var postgres *embedded.EmbeddedPostgres
-	var port int
 	for attempt := 1; ; attempt++ { // somebody may take the port, or a dying backend hold the memory
-		if port, err = freePort(); err != nil {
-			return nil, 0, err
+		if port = wanted; port == 0 {
+			if port, err = freePort(); err != nil {
+				return nil, 0, err
+			}
 		}
 		postgres = embedded.NewDatabase(embedded.DefaultConfig().
 			Version(version).Port(uint32(port)).
@@ -225,7 +237,7 @@ func (k *keeper) start() (*embedded.EmbeddedPostgres, int, error) {
 			return nil, 0, err
 		}
 		if _, missing := os.Stat(filepath.Join(k.programs(), "bin", "postgres")); missing != nil || attempt == 3 {
-			return nil, 0, k.explain(err)
+			return nil, 0, k.explain(err, begin)
 		}
 		time.Sleep(time.Second)
 	}
@@ -262,7 +274,8 @@ func (k *keeper) startOnce(postgres *embedded.EmbeddedPostgres) error {
 // checkData tells whether a database has to be made. The library would silently
 // replace one that it cannot use: that must not happen to anybody's data.
 func (k *keeper) checkData() (fresh bool, err error) {
-	if _, err := os.Stat(k.path("unfinished")); err == nil { // nothing was ever kept in it
+	unfinished := k.path("unfinished")
+	if _, err := os.Stat(unfinished); err == nil { // nothing was ever kept in it
 		if err := os.RemoveAll(k.path("data")); err != nil {
 			return false, fmt.Errorf("database folder: %w", err)
 		}
@@ -278,10 +291,11 @@ func (k *keeper) checkData() (fresh bool, err error) {
 	case len(entries) > 0 || listErr != nil && !errors.Is(listErr, fs.ErrNotExist):
 		return false, fmt.Errorf("%s holds something that is not a database", k.path("data"))
 	}
-	if err := os.WriteFile(k.path("unfinished"), nil, 0o600); err != nil {
+	f, err := os.OpenFile(unfinished, os.O_CREATE|os.O_RDONLY, 0o600)
+	if err != nil {
 		return false, fmt.Errorf("database folder: %w", err)
 	}
-	return true, nil
+	return true, errors.Join(f.Close(), syncFolder(k.Folder))
 }
 
 // create makes the service's database, which sorts by code point and knows the
@@ -299,7 +313,8 @@ func (k *keeper) create(port int) error {
 		" TEMPLATE template0 LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'"); err != nil {
 		return fmt.Errorf("make the database: %w", err)
 	}
-	if err := os.Remove(k.path("unfinished")); err != nil {
+	// From here on there may be data: a power cut must not bring the mark back.
+	if err := errors.Join(os.Remove(k.path("unfinished")), syncFolder(k.Folder)); err != nil {
 		return fmt.Errorf("database folder: %w", err)
 	}
 	return nil
@@ -308,17 +323,12 @@ func (k *keeper) create(port int) error {
 // stopOrphan ends a Postgres that a killed keeper left running on our data, and
 // clears away the note of one whose process number now belongs to somebody else.
 func (k *keeper) stopOrphan() error {
-	note := filepath.Join(k.path("data"), "postmaster.pid")
-	text, err := os.ReadFile(note)
-	if err != nil {
-		return nil
-	}
-	pid, err := strconv.Atoi(firstLine(string(text)))
-	if err != nil || pid <= 0 || errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+	pid := k.postmaster()
+	if pid == 0 || errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
 		return nil // Postgres itself knows what to do
 	}
 	if !strings.Contains(commandLine(pid), k.path("data")) {
-		if err := os.Remove(note); err != nil {
+		if err := os.Remove(k.path("data/postmaster.pid")); err != nil {
 			return fmt.Errorf("database folder: %w", err)
 		}
 		return nil
@@ -331,6 +341,24 @@ func (k *keeper) stopOrphan() error {
 	return nil
 }
 
+// postmaster is the process that runs Postgres by its own account, 0 for none.
+func (k *keeper) postmaster() int {
+	text, _ := os.ReadFile(k.path("data/postmaster.pid"))
+	pid, _ := strconv.Atoi(firstLine(string(text)))
+	return max(pid, 0)
+}
+
+// running tells whether Postgres is there. In a container nobody may have fetched
+// the exit status of a dead one: then it still has a number, but no command line.
+func (k *keeper) running() bool {
+	pid := k.postmaster()
+	if pid == 0 || errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+		return false
+	}
+	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+	return err != nil || len(line) > 0
+}
+
 func commandLine(pid int) string {
 	if text, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)); err == nil {
 		return string(text)
@@ -340,11 +368,13 @@ func commandLine(pid int) string {
 }
 
 // explain prefers the server's own last word to that of the program that starts it.
-func (k *keeper) explain(err error) error {
+func (k *keeper) explain(err error, begin time.Time) error {
 	if logs := k.logs(); len(logs) > 0 {
-		text, _ := os.ReadFile(logs[len(logs)-1])
-		if at := strings.LastIndex(string(text), "FATAL:"); at >= 0 {
-			return fmt.Errorf("postgres does not start: %s", strings.TrimSpace(firstLine(string(text[at+len("FATAL:"):]))))
+		last := logs[len(logs)-1]
+		info, _ := os.Stat(last)
+		text, _ := os.ReadFile(last)
+		if at := strings.LastIndex(string(text), "FATAL:"); info != nil && info.ModTime().After(begin) && at >= 0 {
+			return fmt.Errorf("postgres does not start: %s", strings.TrimSpace(firstLine(string(text)[at+len("FATAL:"):])))
 		}
 	}
 	return fmt.Errorf("postgres does not start: %s", strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; "))

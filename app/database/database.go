@@ -19,6 +19,7 @@ import (
 	"net"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -40,6 +41,9 @@ type Options struct {
 	URL    string       // postgres://user:password@host:port/name; "" for our own
 	Folder string       // data folder of our own; "" for DefaultFolder()
 	Log    *slog.Logger // nil for slog.Default()
+
+	// Temporary empties our own database at the end, even that of a killed process.
+	Temporary bool
 }
 
 // Database is an open Postgres with its pool of connections.
@@ -49,6 +53,9 @@ type Database struct {
 	gorm *gorm.DB
 	own  *server // nil when a URL was given
 	log  *slog.Logger
+
+	closing sync.Once
+	closed  error
 }
 
 // Open connects to Postgres, and starts it first where it is our own.
@@ -59,7 +66,7 @@ func Open(ctx context.Context, o Options) (*Database, error) {
 	}
 	d := &Database{url: o.URL, log: o.Log}
 	if d.url == "" {
-		own, err := startServer(ctx, o.Folder, o.Log)
+		own, err := startServer(ctx, o)
 		if err != nil {
 			return nil, err
 		}
@@ -156,12 +163,13 @@ func (d *Database) Ping(ctx context.Context) error {
 
 // Close ends the pool, then stops Postgres if it is our own.
 func (d *Database) Close() error {
-	var err error
-	if d.pool != nil {
-		err = d.pool.Close()
-	}
-	if d.own != nil {
-		err = errors.Join(err, d.own.stop())
-	}
-	return err
+	d.closing.Do(func() {
+		if d.pool != nil {
+			d.closed = d.pool.Close()
+		}
+		if d.own != nil {
+			d.closed = errors.Join(d.closed, d.own.stop())
+		}
+	})
+	return d.closed
 }

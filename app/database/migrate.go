@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -31,7 +32,11 @@ func (d *Database) Migrate(ctx context.Context, fsys fs.FS) error {
 	}
 	begin := time.Now()
 	done, err := provider.Up(ctx)
-	if err != nil {
+	var failed *goose.PartialError
+	switch {
+	case errors.As(err, &failed):
+		return fmt.Errorf("migrate %s: %w", path.Base(failed.Failed.Source.Path), failed.Err)
+	case err != nil:
 		return fmt.Errorf("migrate: %w", err)
 	}
 	if len(done) > 0 {

@@ -72,7 +72,7 @@ type order struct {
 	Folder    string // the child's own: postgres/ in the data folder
 	Cache     string // of PostgreSQL's programs
 	Password  string
-	Temporary bool // remove Folder at the end
+	Temporary bool // empty Folder at the end
 }
 
 // report is what the child tells the parent, in lines of JSON.
@@ -82,10 +82,11 @@ type report struct {
 	Error string `json:",omitempty"`
 }
 
-func startServer(ctx context.Context, folder string, log *slog.Logger) (*server, error) {
+func startServer(ctx context.Context, o Options) (*server, error) {
 	if os.Getenv(childVariable) != "" {
 		return nil, errors.New("main must call database.RunChildIfAsked before it opens a database")
 	}
+	folder := o.Folder
 	if folder == "" {
 		var err error
 		if folder, err = DefaultFolder(); err != nil {
@@ -103,7 +104,7 @@ func startServer(ctx context.Context, folder string, log *slog.Logger) (*server,
 	if err != nil {
 		return nil, err
 	}
-	s, err := launch(ctx, folder, log)
+	s, err := launch(ctx, folder, o)
 	if err != nil {
 		lock.Close()
 		return nil, err
@@ -139,8 +140,8 @@ func lockFolder(folder string) (*os.File, error) {
 }
 
 // launch starts the child and waits until its Postgres answers.
-func launch(ctx context.Context, folder string, log *slog.Logger) (*server, error) {
-	begin := time.Now()
+func launch(ctx context.Context, folder string, o Options) (*server, error) {
+	begin, log := time.Now(), o.Log
 	own := filepath.Join(folder, "postgres")
 	password, err := passwordOf(folder, own)
 	if err != nil {
@@ -195,7 +196,7 @@ func launch(ctx context.Context, folder string, log *slog.Logger) (*server, erro
 		}
 	}()
 
-	line, err := json.Marshal(order{Folder: own, Cache: as.cache, Password: password})
+	line, err := json.Marshal(order{Folder: own, Cache: as.cache, Password: password, Temporary: o.Temporary})
 	if err == nil {
 		_, err = input.Write(append(line, '\n'))
 	}
@@ -210,7 +211,8 @@ func launch(ctx context.Context, folder string, log *slog.Logger) (*server, erro
 				log.InfoContext(ctx, r.Note)
 			case r.Error != "":
 				go s.drain(reports)
-				return nil, errors.Join(errors.New(r.Error), s.end())
+				s.end() // it is on its way out
+				return nil, errors.New(r.Error)
 			case r.Port != 0:
 				go s.drain(reports)
 				go s.watch()
@@ -227,7 +229,8 @@ func launch(ctx context.Context, folder string, log *slog.Logger) (*server, erro
 			}
 		case <-ctx.Done():
 			go s.drain(reports)
-			return nil, errors.Join(ctx.Err(), s.end())
+			s.end()
+			return nil, fmt.Errorf("start the database: %w", ctx.Err())
 		}
 	}
 }
@@ -296,10 +299,21 @@ func passwordOf(folder, own string) (string, error) {
 		_, err = f.WriteString(password)
 		err = errors.Join(err, f.Sync(), f.Close())
 	}
+	if err == nil { // the database must not outlive it
+		err = syncFolder(folder)
+	}
 	if err != nil {
 		return "", fmt.Errorf("password of the database: %w", err)
 	}
 	return password, nil
+}
+
+func syncFolder(folder string) error {
+	f, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 // withoutPostgres leaves out the settings that Postgres' own clients would obey.

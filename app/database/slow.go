@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"time"
 
 	"gorm.io/gorm"
@@ -19,6 +20,9 @@ var (
 	_ gorm.ParamsFilter = slowQueries{}
 )
 
+// placeholder is how gorm shows $1 when it is not given the parameter.
+var placeholder = regexp.MustCompile(`\$(\d+)\$`)
+
 func (q slowQueries) LogMode(logger.LogLevel) logger.Interface { return q }
 
 func (q slowQueries) Info(context.Context, string, ...any)  {}
@@ -31,7 +35,7 @@ func (q slowQueries) Warn(ctx context.Context, format string, args ...any) {
 func (q slowQueries) Trace(ctx context.Context, begin time.Time, statement func() (string, int64), _ error) {
 	if took := time.Since(begin); took >= slowQuery {
 		text, rows := statement()
-		q.log.WarnContext(ctx, "slow query", "sql", text, "rows", rows, "took", took.Round(time.Millisecond))
+		q.log.WarnContext(ctx, "slow query", "sql", placeholder.ReplaceAllString(text, "$$$1"), "rows", rows, "took", took.Round(time.Millisecond))
 	}
 }
 

@@ -108,7 +108,7 @@ func (s *server) url() (string, error) {
 		if err != nil {
 			return "", err
 		}
-		own, err := database.Open(context.Background(), database.Options{Folder: folder, Log: slog.New(notes())})
+		own, err := database.Open(context.Background(), database.Options{Folder: folder, Temporary: true, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))})
 		if err != nil {
 			os.RemoveAll(folder)
 			return "", err
@@ -116,11 +116,6 @@ func (s *server) url() (string, error) {
 		s.own, s.folder = own, folder
 	}
 	return s.own.URL(), nil
-}
-
-// notes lets a first download be seen.
-func notes() slog.Handler {
-	return slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})
 }
 
 func (s *server) name() string {
