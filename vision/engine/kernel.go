@@ -21,6 +21,8 @@ type kernels struct {
 
 	depthwise map[int]depthwiseKernel // by size of the window
 	mean      meanKernel
+
+	peak func(n int) (operations int) // for benchmarks: as many multiply-adds as the CPU can do, and nothing else
 }
 
 // A tileKernel computes one tile of a matrix product, C = clamp(A·B + bias + R, lo, hi), whose size is in its name.

@@ -11,7 +11,7 @@ type state struct {
 	arena   []float32
 	inputs  [][]float32
 	input   [1][]float32 // backs inputs when there is one
-	workers []*worker // the first is the goroutine that calls compute
+	workers []*worker    // the first is the goroutine that calls compute
 	team
 }
 
