@@ -1,0 +1,95 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/zoodex/zoodex/app/api"
+	"github.com/zoodex/zoodex/game"
+	"github.com/zoodex/zoodex/game/store"
+	"github.com/zoodex/zoodex/vision"
+	"github.com/zoodex/zoodex/vision/engine"
+	"github.com/zoodex/zoodex/vision/photo"
+)
+
+// Eyes are where the zoo's species meet the network's labels: they tell
+// recognition who lives here, and its answer in the game's words.
+type Eyes struct {
+	recognizer *vision.Recognizer
+	metrics    *api.Metrics
+
+	mu     sync.Mutex
+	zoo    *store.Zoo // whom the roster was made of
+	roster *vision.Roster
+}
+
+var _ api.Eyes = (*Eyes)(nil)
+
+// NewEyes loads the network. What it costs in memory is paid here, once.
+func NewEyes(kernel string, photoBytes int64, m *api.Metrics) (*Eyes, error) {
+	r, err := vision.New(vision.Options{Engine: engine.Options{Kernel: kernel}, Photo: photo.Limits{Bytes: photoBytes}})
+	if err != nil {
+		return nil, fmt.Errorf("load the network: %w", err)
+	}
+	return &Eyes{recognizer: r, metrics: m}, nil
+}
+
+// Recognise names the animal in a photo.
+func (e *Eyes) Recognise(ctx context.Context, zoo *store.Zoo, data []byte) (api.Seen, error) {
+	roster, err := e.rosterOf(zoo)
+	if err != nil {
+		return api.Seen{}, err
+	}
+	s, err := e.recognizer.Identify(ctx, data, roster)
+	if err != nil {
+		return api.Seen{}, err
+	}
+	e.metrics.Stage("decode", s.Stages.Decode)
+	e.metrics.Stage("prepare", s.Stages.Prepare)
+	e.metrics.Stage("network", s.Stages.Network)
+
+	seen := api.Seen{Signature: s.Hash, Recognised: game.Recognised{
+		Verdict: game.Verdict(s.Decision), Confidence: s.Confidence, Group: s.Group,
+		Why: game.Reason{Code: string(s.Why.Code), Values: s.Why.Values}, Model: s.Model,
+		Box: &game.Box{X: s.Box.Min.X, Y: s.Box.Min.Y, Width: s.Box.Dx(), Height: s.Box.Dy()},
+	}}
+	if resident, ok := zoo.BySlug(game.Slug(s.Key)); ok {
+		seen.Species = resident.ID
+	}
+	for _, g := range s.Residents {
+		if resident, ok := zoo.BySlug(game.Slug(g.Key)); ok {
+			seen.Candidates = append(seen.Candidates, game.Candidate{Species: resident.ID, Confidence: g.Probability})
+		}
+	}
+	if s.Stranger != nil {
+		seen.Stranger = s.Stranger.WordNetID
+	}
+	return seen, nil
+}
+
+// rosterOf tells recognition who is on display. A zoo changes rarely, so the
+// roster of the last one is kept.
+func (e *Eyes) rosterOf(zoo *store.Zoo) (*vision.Roster, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.zoo == zoo {
+		return e.roster, nil
+	}
+	roster, err := vision.NewRoster(residents(zoo.Species))
+	if err != nil {
+		return nil, fmt.Errorf("tell recognition who lives here: %w", err)
+	}
+	e.zoo, e.roster = zoo, roster
+	return roster, nil
+}
+
+func residents(species []game.Species) []vision.Resident {
+	var rs []vision.Resident
+	for _, s := range species {
+		if s.OnDisplay {
+			rs = append(rs, vision.Resident{Key: string(s.Slug), Labels: s.Keys})
+		}
+	}
+	return rs
+}

@@ -1,0 +1,152 @@
+// Package app is the running service: it opens the database, loads the
+// network, and answers HTTP until it is told to stop.
+//
+//	service := app.New(config)
+//	err := service.Run(ctx)
+//
+// The command (app/zoodex) and the end-to-end tests use these same two lines.
+// What phones call is in app/api; opening Postgres is in app/database. Here
+// the parts meet: a species and the network's labels in eyes.go, and start and
+// shutdown, in their order, in Run.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/zoodex/zoodex/app/api"
+	"github.com/zoodex/zoodex/app/database"
+	"github.com/zoodex/zoodex/game/catalogue"
+	"github.com/zoodex/zoodex/game/store"
+	"github.com/zoodex/zoodex/migrations"
+)
+
+// Service is one process of Zoodex. Any number of them may share a Postgres.
+type Service struct {
+	config  Config
+	metrics *api.Metrics
+	ready   chan string
+}
+
+// New returns a service that does nothing before Run.
+func New(c Config) *Service {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return &Service{config: c, metrics: api.NewMetrics(), ready: make(chan string, 1)}
+}
+
+// Ready receives the service's URL once, when it answers.
+func (s *Service) Ready() <-chan string { return s.ready }
+
+// patience is how long requests may take to finish once the service was told
+// to stop.
+const patience = 20 * time.Second
+
+// Run serves until ctx is done, then stops in this order: no new connections,
+// the requests under way, the pool of connections, our own Postgres.
+func (s *Service) Run(ctx context.Context) (err error) {
+	c, log := s.config, s.config.Log
+
+	// The port first: it is what a second start trips over.
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", c.Listen, err)
+	}
+	defer listener.Close()
+
+	eyes, err := NewEyes(c.Kernel, c.Limits.PhotoBytes, s.metrics)
+	if err != nil {
+		return err
+	}
+	db, err := database.Open(ctx, database.Options{URL: c.DatabaseURL, Folder: c.Data, Log: log})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		log.Info("stopping the database")
+		err = errors.Join(err, db.Close())
+	}()
+	if err := db.Migrate(ctx, migrations.FS); err != nil {
+		return err
+	}
+	games := store.New(db.Gorm(), c.Now)
+	if err := s.found(ctx, games); err != nil {
+		return err
+	}
+
+	web, err := s.routes(db, games, eyes)
+	if err != nil {
+		return err
+	}
+	stopped := make(chan error, 1)
+	go func() { stopped <- web.Listener(listener) }()
+	s.ready <- "http://" + listener.Addr().String()
+
+	select {
+	case err := <-stopped:
+		return fmt.Errorf("serve HTTP: %w", err)
+	case <-ctx.Done():
+	}
+	log.Info("stopping: finishing the requests under way")
+	if err := web.ShutdownWithTimeout(patience); err != nil {
+		log.Warn("requests were cut off", "after", patience, "error", err)
+	}
+	return <-stopped
+}
+
+// found fills an empty zoo with the starter catalogue.
+func (s *Service) found(ctx context.Context, games *store.Store) error {
+	starter, err := catalogue.Load()
+	if err != nil {
+		return err
+	}
+	added, err := games.Found(ctx, starter)
+	if added > 0 {
+		s.config.Log.Info("filled the zoo with its starter species", "species", added)
+	}
+	return err
+}
+
+// routes lays out everything that is answered over HTTP.
+func (s *Service) routes(db *database.Database, games *store.Store, eyes api.Eyes) (*fiber.App, error) {
+	c := s.config
+	a := &api.API{
+		Store: games, Eyes: eyes, Groups: catalogue.Groups(), Now: c.Now, Log: c.Log,
+		Metrics: s.metrics, Limits: c.Limits, Version: c.Version,
+	}
+	web := fiber.New(fiber.Config{
+		AppName:                 "Zoodex",
+		DisableStartupMessage:   true,
+		Immutable:               true, // strings of a request outlive it
+		StreamRequestBody:       true, // photos are read by app/api, which bounds them
+		BodyLimit:               1,    // …from their first byte
+		ReadTimeout:             time.Minute,
+		IdleTimeout:             2 * time.Minute,
+		ErrorHandler:            a.OnError,
+		EnableTrustedProxyCheck: true,
+		TrustedProxies:          c.TrustedProxies,
+		ProxyHeader:             fiber.HeaderXForwardedFor,
+		EnableIPValidation:      true,
+	})
+	web.Use(s.metrics.Observe, recoverPanic, secure)
+	web.Get("/healthz", func(c *fiber.Ctx) error { return c.JSON(fiber.Map{"status": "ok"}) })
+	web.Get("/readyz", func(c *fiber.Ctx) error {
+		ctx, cancel := context.WithTimeout(c.UserContext(), 2*time.Second)
+		defer cancel()
+		if err := db.Ping(ctx); err != nil {
+			return fiber.NewError(fiber.StatusServiceUnavailable, "the database does not answer")
+		}
+		return c.JSON(fiber.Map{"status": "ready"})
+	})
+	web.Get("/metrics", s.metrics.Handler())
+	a.Register(web)
+	if err := pages(web); err != nil {
+		return nil, err
+	}
+	return web, nil
+}
