@@ -2,6 +2,7 @@ package game
 
 import (
 	"fmt"
+	"regexp"
 	"time"
 )
 
@@ -83,12 +84,16 @@ func (a Awake) Contains(t time.Time) bool {
 	return m >= a.Start || m < a.End
 }
 
+var awakeForm = regexp.MustCompile(`^[0-2]\d:[0-5]\d-[0-2]\d:[0-5]\d$`)
+
 // ParseAwake reads "17:00-09:30".
 func ParseAwake(s string) (Awake, error) {
 	var h1, m1, h2, m2 int
-	n, err := fmt.Sscanf(s, "%02d:%02d-%02d:%02d", &h1, &m1, &h2, &m2)
-	if err != nil || n != 4 || len(s) != 11 ||
-		h1 > 23 || h2 > 24 || m1 > 59 || m2 > 59 || (h2 == 24 && m2 > 0) {
+	ok := awakeForm.MatchString(s)
+	if ok {
+		fmt.Sscanf(s, "%d:%d-%d:%d", &h1, &m1, &h2, &m2)
+	}
+	if !ok || h1 > 23 || h2 > 24 || (h2 == 24 && m2 > 0) {
 		return Awake{}, fmt.Errorf("%q is not a span of the day like 17:00-09:30", s)
 	}
 	return Awake{h1*60 + m1, h2*60 + m2}, nil
