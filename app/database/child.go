@@ -87,7 +87,7 @@ func RunChildIfAsked() {
 		case <-terminated:
 		}
 	}()
-	if err := (&keeper{order: o, stop: stop}).run(); err != nil {
+	if err := (&keeper{order: o, stop: stop}).run(); err != nil && !errors.Is(err, errStopped) {
 		tell(report{Error: err.Error()})
 		os.Exit(1)
 	}
@@ -121,7 +121,7 @@ func (k *keeper) run() error {
 	}
 	defer lock.Close()
 	if k.Temporary {
-		defer os.RemoveAll(k.Folder)
+		defer k.empty()
 	}
 
 	for _, scratch := range []string{"tmp", "run"} {
@@ -164,6 +164,14 @@ func (k *keeper) run() error {
 			}
 			return nil
 		}
+	}
+}
+
+// empty removes all that is in the folder; the folder itself may be in root's.
+func (k *keeper) empty() {
+	entries, _ := os.ReadDir(k.Folder)
+	for _, e := range entries {
+		os.RemoveAll(k.path(e.Name()))
 	}
 }
 
@@ -236,7 +244,11 @@ func (k *keeper) start(wanted int) (_ *embedded.EmbeddedPostgres, port int, _ er
 		if errors.Is(err, errStopped) {
 			return nil, 0, err
 		}
-		if _, missing := os.Stat(filepath.Join(k.programs(), "bin", "postgres")); missing != nil || attempt == 3 {
+		if _, missing := os.Stat(filepath.Join(k.programs(), "bin", "postgres")); missing != nil {
+			return nil, 0, fmt.Errorf("PostgreSQL could not be downloaded: %w; "+
+				"try again with a network, or name a Postgres that runs already", err)
+		}
+		if attempt == 3 {
 			return nil, 0, k.explain(err, begin)
 		}
 		time.Sleep(time.Second)

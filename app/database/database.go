@@ -17,7 +17,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -48,11 +47,12 @@ type Options struct {
 
 // Database is an open Postgres with its pool of connections.
 type Database struct {
-	url  string
-	pool *sql.DB
-	gorm *gorm.DB
-	own  *server // nil when a URL was given
-	log  *slog.Logger
+	url      string
+	password string
+	pool     *sql.DB
+	gorm     *gorm.DB
+	own      *server // nil when a URL was given
+	log      *slog.Logger
 
 	closing sync.Once
 	closed  error
@@ -83,6 +83,7 @@ func (d *Database) connect(ctx context.Context) error {
 	if err != nil { // its text quotes the address
 		return errors.New("the database address is not valid: it should read postgres://user:password@host:port/name")
 	}
+	d.password = config.Password
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = connectTimeout
 	}
@@ -98,7 +99,7 @@ func (d *Database) connect(ctx context.Context) error {
 	d.pool.SetConnMaxLifetime(time.Hour)
 	if err := d.pool.PingContext(ctx); err != nil {
 		return fmt.Errorf("cannot open database %q at %s as user %q: %s", config.Database,
-			net.JoinHostPort(config.Host, fmt.Sprint(config.Port)), config.User, reason(err, config.Password))
+			net.JoinHostPort(config.Host, fmt.Sprint(config.Port)), config.User, reason(err, d.password))
 	}
 
 	// pgx keeps prepared statements for each connection, so gorm need not.
@@ -124,11 +125,14 @@ func readTimesAsUTC(_ context.Context, c *pgx.Conn) error {
 // reason is the cause of a failed connection in a few words, without the password.
 func reason(err error, password string) string {
 	var refused *pgconn.PgError
+	var unknown *net.DNSError
 	var network *net.OpError
 	text := err.Error()
 	switch {
 	case errors.As(err, &refused):
 		text = refused.Message
+	case errors.As(err, &unknown):
+		text = unknown.Err
 	case errors.As(err, &network):
 		text = network.Err.Error()
 	case errors.Is(err, context.DeadlineExceeded):
@@ -151,12 +155,7 @@ func (d *Database) URL() string { return d.url }
 // Ping tells whether the database answers.
 func (d *Database) Ping(ctx context.Context) error {
 	if err := d.pool.PingContext(ctx); err != nil {
-		u, _ := url.Parse(d.url)
-		password := ""
-		if u != nil && u.User != nil {
-			password, _ = u.User.Password()
-		}
-		return fmt.Errorf("the database does not answer: %s", reason(err, password))
+		return fmt.Errorf("the database does not answer: %s", reason(err, d.password))
 	}
 	return nil
 }

@@ -34,8 +34,9 @@ func TestMain(m *testing.M) {
 
 // help is what the test program does as another process:
 //
-//	serve   opens the database in $FOLDER, writes rows until it is killed and
-//	        prints the number of each when it is safe; an interrupt ends it
+//	serve   opens the database in $FOLDER ($TEMPORARY or not), writes rows until
+//	        it is killed and prints the number of each when it is safe; an
+//	        interrupt ends it
 //	migrate brings $URL to the schema slowly
 func help(what string) error {
 	ctx := context.Background()
@@ -43,7 +44,9 @@ func help(what string) error {
 	signal.Notify(interrupted, os.Interrupt)
 	switch what {
 	case "serve":
-		db, err := database.Open(ctx, database.Options{Folder: os.Getenv("FOLDER"), Log: slog.New(slog.DiscardHandler)})
+		db, err := database.Open(ctx, database.Options{
+			Folder: os.Getenv("FOLDER"), Temporary: os.Getenv("TEMPORARY") != "", Log: slog.New(slog.DiscardHandler),
+		})
 		if err != nil {
 			return err
 		}

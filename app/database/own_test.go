@@ -129,6 +129,25 @@ func TestAKilledProcessLosesNothing(t *testing.T) {
 	}
 }
 
+func TestATemporaryDatabaseGoesEvenWithAKilledProcess(t *testing.T) {
+	folder := t.TempDir()
+	h := startHelper(t, "serve", "FOLDER="+folder, "TEMPORARY=yes")
+	h.await(t, "1")
+	h.Process.Kill()
+	h.rest()
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		left, err := os.ReadDir(filepath.Join(folder, "postgres"))
+		if err == nil && len(left) == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("left: %v, %v", left, err)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
 func TestAnOrphanedPostgresIsReplaced(t *testing.T) {
 	folder := t.TempDir()
 	h := startHelper(t, "serve", "FOLDER="+folder)
