@@ -64,7 +64,10 @@ func readHEIF(data []byte) (h heifHeader) {
 	const versionAndFlags = 4
 	h.whole = boxes(data, inside("meta", versionAndFlags, inside("iprp", 0, inside("ipco", 0, properties))))
 	if !colours {
-		h.fullRange = coded.fullRange
+		// Pictures made of tiles come from phones, which fill the range even where a tile says that
+		// it does not; libheif takes them so, too.
+		tiled := coded.size.X < h.size.X || coded.size.Y < h.size.Y
+		h.fullRange = coded.fullRange || tiled
 	}
 	if h.size != (image.Point{}) {
 		// What the container says must not hide what the stream holds.

@@ -42,8 +42,6 @@ func readHvcC(body []byte) (c hevcConfig, ok bool) {
 }
 
 // readSPS reads a sequence parameter set (ITU-T H.265 §7.3.2.2) up to the range of its samples.
-// One that uses inter prediction or scaling lists is read only as far as its size: it belongs to a
-// video, and videos do not use the full range.
 func readSPS(unit []byte) (c hevcConfig, ok bool) {
 	b := hevcBits{data: unescape(unit)}
 	b.skip(16 + 4) // unit header, video parameter set
@@ -70,20 +68,15 @@ func readSPS(unit []byte) (c hevcConfig, ok bool) {
 		b.golombs(4)
 	}
 	b.golombs(2) // bit depths
-	b.golomb()   // picture order count
+	orderBits := int(b.golomb()) + 4
 	if b.read(1) == 1 {
 		b.golombs(3 * int(layers+1))
 	} else {
 		b.golombs(3)
 	}
 	b.golombs(6) // block sizes and depths
-	if b.bad {
-		return c, false
-	}
-	if b.read(1) == 1 { // scaling lists
-		if b.read(1) == 1 {
-			return c, true
-		}
+	if b.read(1) == 1 && b.read(1) == 1 {
+		b.scalingLists()
 	}
 	b.skip(2)           // asymmetric partitions, sample-adaptive offset
 	if b.read(1) == 1 { // raw blocks
@@ -91,8 +84,11 @@ func readSPS(unit []byte) (c hevcConfig, ok bool) {
 		b.golombs(2)
 		b.skip(1)
 	}
-	if b.golomb() != 0 || b.read(1) == 1 { // reference pictures
-		return c, true
+	b.referenceSets()
+	if b.read(1) == 1 { // long-term references
+		for range b.count() {
+			b.skip(orderBits + 1)
+		}
 	}
 	b.skip(2)           // temporal prediction, smoothing
 	if b.read(1) == 0 { // no usability information
@@ -109,6 +105,50 @@ func readSPS(unit []byte) (c hevcConfig, ok bool) {
 		c.fullRange = b.read(1) == 1
 	}
 	return c, !b.bad
+}
+
+// scalingLists skips scaling_list_data (§7.3.4).
+func (b *hevcBits) scalingLists() {
+	for size := range 4 {
+		lists := 6
+		if size == 3 {
+			lists = 2
+		}
+		for range lists {
+			if b.read(1) == 0 {
+				b.golomb() // copied from another list
+				continue
+			}
+			if size > 1 {
+				b.golomb()
+			}
+			b.golombs(min(64, 16<<(2*size)))
+		}
+	}
+}
+
+// referenceSets skips the short-term reference picture sets (§7.3.7).
+func (b *hevcBits) referenceSets() {
+	pictures := uint(0) // in the previous set
+	for i := range b.count() {
+		if i > 0 && b.read(1) == 1 { // predicted from the previous set
+			b.skip(1)
+			b.golomb()
+			kept := uint(0)
+			for range pictures + 1 {
+				if b.read(1) == 1 || b.read(1) == 1 {
+					kept++
+				}
+			}
+			pictures = kept
+			continue
+		}
+		pictures = b.count() + b.count()
+		for range pictures {
+			b.golomb()
+			b.skip(1)
+		}
+	}
 }
 
 // unescape takes out the emulation prevention bytes: 0 0 3 stands for 0 0.
@@ -154,6 +194,16 @@ func (b *hevcBits) golomb() uint {
 		}
 	}
 	return 1<<zeros - 1 + b.read(zeros)
+}
+
+// count reads the length of a list, of which none has more than 64 entries.
+func (b *hevcBits) count() uint {
+	n := b.golomb()
+	if n > 64 {
+		b.bad = true
+		return 0
+	}
+	return n
 }
 
 func (b *hevcBits) golombs(n int) {
