@@ -37,7 +37,7 @@ func pages(app *fiber.App) error {
 	if err != nil {
 		return fmt.Errorf("open the pages: %w", err)
 	}
-	app.Use(func(c *fiber.Ctx) error {
+	app.Get("/*", func(c *fiber.Ctx) error {
 		// Files that the build names by their content never change.
 		if strings.HasPrefix(c.Path(), "/assets/") {
 			c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")

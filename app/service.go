@@ -120,18 +120,20 @@ func (s *Service) routes(db *database.Database, games *store.Store, eyes api.Eye
 		Metrics: s.metrics, Limits: c.Limits, Version: c.Version,
 	}
 	web := fiber.New(fiber.Config{
-		AppName:                 "Zoodex",
-		DisableStartupMessage:   true,
-		Immutable:               true, // strings of a request outlive it
-		StreamRequestBody:       true, // photos are read by app/api, which bounds them
-		BodyLimit:               1,    // …from their first byte
-		ReadTimeout:             time.Minute,
-		IdleTimeout:             2 * time.Minute,
-		ErrorHandler:            a.OnError,
-		EnableTrustedProxyCheck: true,
-		TrustedProxies:          c.TrustedProxies,
-		ProxyHeader:             fiber.HeaderXForwardedFor,
-		EnableIPValidation:      true,
+		AppName:               "Zoodex",
+		DisableStartupMessage: true,
+		Immutable:             true, // strings of a request outlive it
+		// Photos are read by app/api, which bounds them, from their first byte.
+		StreamRequestBody:            true,
+		BodyLimit:                    1,
+		DisablePreParseMultipartForm: true,
+		ReadTimeout:                  time.Minute,
+		IdleTimeout:                  2 * time.Minute,
+		ErrorHandler:                 a.OnError,
+		EnableTrustedProxyCheck:      true,
+		TrustedProxies:               c.TrustedProxies,
+		ProxyHeader:                  fiber.HeaderXForwardedFor,
+		EnableIPValidation:           true,
 	})
 	web.Use(s.metrics.Observe, recoverPanic, secure)
 	web.Get("/healthz", func(c *fiber.Ctx) error { return c.JSON(fiber.Map{"status": "ok"}) })

@@ -43,7 +43,7 @@ func (a *API) captures(h huma.API) {
 		Status int
 		Body   Captured
 	}
-	huma.Register(h, op, func(ctx context.Context, in *input) (*output, error) {
+	documented := registerPhoto(h, op, func(ctx context.Context, in *input) (*output, error) {
 		l, now := in.Language(), a.Now()
 		at := in.At
 		if at.IsZero() {
@@ -62,10 +62,9 @@ func (a *API) captures(h huma.API) {
 		return &output{status, a.captured(l, zoo, c)}, nil
 	})
 	// A retry is answered 200: the document should say so too.
-	r := h.OpenAPI().Paths["/v1/captures/{id}"].Put.Responses
-	again := *r["201"]
+	again := *documented.Responses["201"]
 	again.Description = "The same capture again, answered as the first time"
-	r["200"] = &again
+	documented.Responses["200"] = &again
 }
 
 // capture records a photo, unless it was recorded before.

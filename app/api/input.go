@@ -103,6 +103,10 @@ func (a *API) takePhoto(h huma.API) func(huma.Context, func(huma.Context)) {
 			a.refuse(h, ctx, a.photoProblem(l, err))
 			return
 		}
+		if len(photo) == 0 {
+			a.refuse(h, ctx, problem(l, photoMissing, nil, nil))
+			return
+		}
 		next(huma.WithValue(ctx, photoKey{}, photo))
 	}
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -39,7 +40,7 @@ type Group struct {
 func (a *API) looks(h huma.API) {
 	op := a.photoOperation(h, http.MethodPost, "/v1/looks", "look", "Look through the camera",
 		"Names what a frame shows. Nothing is recorded, and the frame is forgotten.")
-	huma.Register(h, op, func(ctx context.Context, in *empty) (*struct{ Body Look }, error) {
+	registerPhoto(h, op, func(ctx context.Context, in *empty) (*struct{ Body Look }, error) {
 		l := in.Language()
 		zoo, seen, err := a.recognise(ctx, photoOf(ctx))
 		if err != nil {
@@ -54,9 +55,21 @@ func (a *API) photoOperation(h huma.API, method, path, id, summary, description 
 	op := a.operation(h, method, path, id, summary, description, true,
 		http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType,
 		http.StatusUnprocessableEntity, http.StatusServiceUnavailable)
-	op.RequestBody = photoBody()
 	op.Middlewares = append(op.Middlewares, a.takePhoto(h))
 	return op
+}
+
+// registerPhoto registers a call that takes a photo. The body is documented
+// afterwards, so that huma leaves the reading of it to takePhoto.
+func registerPhoto[I, O any](h huma.API, op huma.Operation, handler func(context.Context, *I) (*O, error)) *huma.Operation {
+	huma.Register(h, op, handler)
+	path := h.OpenAPI().Paths[op.Path]
+	documented := path.Put
+	if op.Method == http.MethodPost {
+		documented = path.Post
+	}
+	documented.RequestBody = photoBody()
+	return documented
 }
 
 // recognise looks at a photo with the zoo as it is now.
@@ -75,7 +88,7 @@ func (a *API) recognise(ctx context.Context, photo []byte) (*store.Zoo, Seen, er
 
 func (a *API) look(l game.Language, zoo *store.Zoo, r game.Recognised) Look {
 	look := Look{
-		Outcome: string(r.Verdict), Confidence: r.Confidence, Candidates: []Candidate{},
+		Outcome: string(r.Verdict), Confidence: rounded(r.Confidence), Candidates: []Candidate{},
 		Box: r.Box, Model: r.Model, Group: a.group(l, r.Group),
 	}
 	values := map[string]string{}
@@ -88,7 +101,7 @@ func (a *API) look(l game.Language, zoo *store.Zoo, r game.Recognised) Look {
 	}
 	for _, c := range r.Candidates {
 		if s, ok := zoo.ByID(c.Species); ok {
-			look.Candidates = append(look.Candidates, Candidate{nameOf(l, s), c.Confidence})
+			look.Candidates = append(look.Candidates, Candidate{nameOf(l, s), rounded(c.Confidence)})
 		}
 	}
 	if look.Group != nil {
@@ -109,5 +122,8 @@ func (a *API) group(l game.Language, key string) *Group {
 	}
 	return &Group{key, names[l].Name, names[l].SomeKind}
 }
+
+// rounded spares readers digits that mean nothing.
+func rounded(p float64) float64 { return math.Round(p*1e4) / 1e4 }
 
 func hexOf(v uint64) string { return fmt.Sprintf("%016x", v) }

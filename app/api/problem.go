@@ -152,6 +152,7 @@ func newError(ctx huma.Context, status int, msg string, errs ...error) huma.Stat
 }
 
 func init() {
+	huma.DefaultArrayNullable = false
 	huma.NewErrorWithContext = newError
 	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
 		return newError(nil, status, msg, errs...)
