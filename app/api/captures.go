@@ -49,6 +49,7 @@ func (a *API) captures(h huma.API) {
 		if at.IsZero() {
 			at = now
 		}
+		at = at.UTC().Truncate(time.Microsecond) // as Postgres keeps it, so that a retry is answered alike
 		c := game.Capture{ID: game.CaptureID(strings.ToLower(in.ID)), Visitor: visitorOf(ctx).ID, At: at, PhotoSum: sha256.Sum256(photoOf(ctx))}
 		zoo, c, fresh, err := a.capture(ctx, l, c, now, photoOf(ctx))
 		if err != nil {
