@@ -31,6 +31,7 @@ const (
 	Unsure   Outcome = "unsure"   // an animal, but which?
 	Nothing  Outcome = "nothing"  // no animal in the picture
 	Stranger Outcome = "stranger" // an animal that does not live here
+	Void     Outcome = "void"     // kept, but does not count; see VoidReason
 )
 
 // Judge turns a verdict into an outcome for a visitor who has or has not

@@ -7,8 +7,9 @@ import (
 
 // Sighted is what a visitor has seen of one species.
 type Sighted struct {
-	First time.Time // when it was caught
-	Times int       // captures, the first included
+	First  time.Time // when it was caught
+	Times  int       // captures, the first included
+	Visits int       // days on which it was captured
 }
 
 // Page is one place in a visitor's dex.

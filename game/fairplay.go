@@ -1,0 +1,133 @@
+package game
+
+import (
+	"math/bits"
+	"time"
+)
+
+// VoidReason is why a capture that shows an animal is kept but earns nothing.
+type VoidReason string
+
+// The reasons, each with a kind sentence of its own in the front ends.
+const (
+	Withdrawn VoidReason = "withdrawn" // staff took it back
+	Copied    VoidReason = "copied"    // the picture was captured before, by anybody
+	Closed    VoidReason = "closed"    // the zoo was closed
+	TooFast   VoidReason = "too-fast"  // more new animals than a child can walk to
+)
+
+// FairPlay is what nobody can do honestly. Copies are judged when a capture is
+// recorded, since they depend on what others captured before; everything else
+// follows from the visitor's own history and is judged by [Referee.Replay].
+type FairPlay struct {
+	Copies    int     `yaml:"copies"`    // bits of 64 by which two hashes of one picture differ at most, 0 to MaxCopies
+	Candidate float64 `yaml:"candidate"` // confidence that a candidate needs for a visitor to choose it
+	Rates     []Rate  `yaml:"rates"`
+	Hours     []Hours `yaml:"hours"` // empty: never closed
+}
+
+// Rate bounds how many captures may earn something for the animal they show
+// (a first catch, or a species seen again on a new visit) in a stretch of time.
+type Rate struct {
+	Captures int           `yaml:"captures"`
+	Within   time.Duration `yaml:"within"`
+}
+
+// Hours says when the zoo is open from a day on. Of several that fit a day the
+// one with the latest From holds, and among those the last; so old captures
+// are judged by the hours of their time.
+type Hours struct {
+	From Date     `yaml:"from"`
+	Days []string `yaml:"days"` // "monday" …; empty: all
+	Open string   `yaml:"open"` // "09:00-18:30"; "" is closed
+}
+
+// MaxCopies is the largest distance at which [Probes] still finds every copy.
+const MaxCopies = 7
+
+// Print is a photo's perceptual hash, and that of the photo flipped left to
+// right.
+type Print struct {
+	Upright, Mirrored uint64
+}
+
+// Same tells whether two photos are the same picture, be it re-encoded,
+// slightly cropped or flipped.
+func (f FairPlay) Same(a, b Print) bool {
+	return bits.OnesCount64(a.Upright^b.Upright) <= f.Copies ||
+		bits.OnesCount64(a.Mirrored^b.Upright) <= f.Copies ||
+		bits.OnesCount64(a.Upright^b.Mirrored) <= f.Copies
+}
+
+// Hashes are cut into four bands of 16 bits, numbered in bits 16 and 17, so
+// that an index can find copies among millions: of two hashes up to seven bits
+// apart at least one band differs by one bit at most.
+
+// Bands gives the four keys under which a hash is stored.
+func Bands(hash uint64) [4]int32 {
+	var keys [4]int32
+	for i := range keys {
+		keys[i] = int32(i<<16) | int32(hash>>(16*i)&0xffff)
+	}
+	return keys
+}
+
+// Probes gives the keys, 68 of them, under which the copies of a hash are to
+// be found: every hash up to MaxCopies bits away has one of them in its Bands.
+func Probes(hash uint64) []int32 {
+	keys := make([]int32, 0, 4*17)
+	for _, band := range Bands(hash) {
+		keys = append(keys, band)
+		for bit := range 16 {
+			keys = append(keys, band^1<<bit)
+		}
+	}
+	return keys
+}
+
+// opening is Hours, read.
+type opening struct {
+	from time.Time
+	days [7]bool
+	open *Awake
+}
+
+func (f FairPlay) openings(zone *time.Location) ([]opening, error) {
+	openings := make([]opening, len(f.Hours))
+	for i, h := range f.Hours {
+		o := &openings[i]
+		if !h.From.IsZero() {
+			o.from = h.From.Start(zone)
+		}
+		for d := range o.days {
+			o.days[d] = len(h.Days) == 0
+		}
+		for _, name := range h.Days {
+			day, err := parseWeekday(name)
+			if err != nil {
+				return nil, err
+			}
+			o.days[day] = true
+		}
+		if h.Open != "" {
+			span, err := ParseAwake(h.Open)
+			if err != nil {
+				return nil, err
+			}
+			o.open = &span
+		}
+	}
+	return openings, nil
+}
+
+// isOpen tells whether the zoo was open at a local time.
+func isOpen(openings []opening, local time.Time) bool {
+	var rule *opening
+	for i := range openings {
+		o := &openings[i]
+		if o.days[local.Weekday()] && !local.Before(o.from) && (rule == nil || !o.from.Before(rule.from)) {
+			rule = o
+		}
+	}
+	return rule == nil || rule.open != nil && rule.open.Contains(local)
+}
