@@ -28,6 +28,8 @@ const (
 	downloadSize  = "15 MB"
 	childVariable = "ZOODEX_DATABASE_CHILD" // names the re-executed self
 
+	startTimeout = 20 * time.Second // to accept us, once it runs
+
 	logFileSize = "4MB"
 	logFiles    = 5 // older ones are removed
 )
@@ -237,7 +239,7 @@ func (k *keeper) start(wanted int) (_ *embedded.EmbeddedPostgres, port int, _ er
 			Database("postgres").Username(user).Password(k.Password).
 			CachePath(k.Cache).BinariesPath(k.programs()).RuntimePath(k.path("run")).DataPath(k.path("data")).
 			Locale("C").Encoding("UTF8").
-			StartParameters(settings).StartTimeout(time.Minute).Logger(nil))
+			StartParameters(settings).StartTimeout(startTimeout).Logger(nil))
 		if err = k.startOnce(postgres); err == nil {
 			break
 		}
@@ -248,7 +250,7 @@ func (k *keeper) start(wanted int) (_ *embedded.EmbeddedPostgres, port int, _ er
 			return nil, 0, fmt.Errorf("PostgreSQL could not be downloaded: %w; "+
 				"try again with a network, or name a Postgres that runs already", err)
 		}
-		if attempt == 3 {
+		if attempt == 3 || time.Since(begin) > startTimeout {
 			return nil, 0, k.explain(err, begin)
 		}
 		time.Sleep(time.Second)
@@ -381,15 +383,21 @@ func commandLine(pid int) string {
 
 // explain prefers the server's own last word to that of the program that starts it.
 func (k *keeper) explain(err error, begin time.Time) error {
+	said := err.Error()
+	if _, answer, ok := strings.Cut(said, ":\n"); ok { // after the whole command
+		said = answer
+	}
 	if logs := k.logs(); len(logs) > 0 {
 		last := logs[len(logs)-1]
-		info, _ := os.Stat(last)
-		text, _ := os.ReadFile(last)
-		if at := strings.LastIndex(string(text), "FATAL:"); info != nil && info.ModTime().After(begin) && at >= 0 {
-			return fmt.Errorf("postgres does not start: %s", strings.TrimSpace(firstLine(string(text)[at+len("FATAL:"):])))
+		if info, err := os.Stat(last); err == nil && info.ModTime().After(begin) {
+			text, _ := os.ReadFile(last)
+			said += "\n" + string(text)
 		}
 	}
-	return fmt.Errorf("postgres does not start: %s", strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; "))
+	if at := strings.LastIndex(said, "FATAL:"); at >= 0 {
+		said = firstLine(said[at+len("FATAL:"):])
+	}
+	return fmt.Errorf("postgres does not start: %s", strings.ReplaceAll(strings.TrimSpace(said), "\n", "; "))
 }
 
 func (k *keeper) logs() []string {

@@ -270,27 +270,45 @@ func TestAnUnfinishedDatabaseIsMadeAgain(t *testing.T) {
 }
 
 func TestDataOfAnotherKindIsNotTouched(t *testing.T) {
-	for name, content := range map[string]string{"PG_VERSION": "12\n", "diary.txt": "dear diary"} {
+	for name, c := range map[string]struct{ content, want string }{
+		"PG_VERSION": {"12\n", "is of PostgreSQL 12"},
+		"diary.txt":  {"dear diary", "is not a database"},
+	} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
 			file := filepath.Join(folder, "postgres", "data", name)
 			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 				t.Fatal(err)
 			}
-			if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+			if err := os.WriteFile(file, []byte(c.content), 0o644); err != nil {
 				t.Fatal(err)
 			}
 			if err := os.WriteFile(filepath.Join(folder, "password"), []byte("secret"), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			_, err := database.Open(t.Context(), database.Options{Folder: folder, Log: slog.New(slog.DiscardHandler)})
-			if err == nil || !strings.Contains(err.Error(), filepath.Dir(file)) || strings.Contains(err.Error(), "\n") {
+			if err == nil || !strings.Contains(err.Error(), filepath.Dir(file)) || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("error = %v", err)
 			}
-			if got, err := os.ReadFile(file); err != nil || string(got) != content {
+			if got, err := os.ReadFile(file); err != nil || string(got) != c.content {
 				t.Errorf("the file now holds %q, %v", got, err)
 			}
 		})
+	}
+}
+
+func TestABrokenDatabaseIsKeptAndExplained(t *testing.T) {
+	folder := t.TempDir()
+	open(t, folder).Close()
+	if err := os.Remove(filepath.Join(folder, "postgres", "data", "global", "pg_control")); err != nil {
+		t.Fatal(err)
+	}
+	_, err := database.Open(t.Context(), database.Options{Folder: folder, Log: slog.New(slog.DiscardHandler)})
+	if err == nil || !strings.Contains(err.Error(), "pg_control") || strings.Contains(err.Error(), "shared_buffers") {
+		t.Errorf("error = %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(folder, "postgres", "data", "base")); err != nil {
+		t.Errorf("the rest of it is gone: %v", err)
 	}
 }
 
