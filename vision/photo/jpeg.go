@@ -21,6 +21,11 @@ func inspectJPEG(data []byte) (header, error) {
 }
 
 func decodeJPEG(ctx context.Context, h header, data []byte) (picture, error) {
+	if j := parseJPEG(data); j != nil && j.size == h.size {
+		if pic, ok := j.decode(ctx, eighths(h.size)); ok {
+			return pic, nil
+		}
+	}
 	img, err := jpeg.Decode(reader(ctx, data))
 	if err != nil {
 		return picture{}, jpegError(err)
