@@ -68,13 +68,14 @@ func normaliseYCbCr(y, cb, cr []float32) {
 // scratch is what one resampling needs besides its result.
 type scratch struct {
 	columns, lines taps
-	line           []float32
+	pair           []uint64     // two lines of samples
+	results        [2][]float32 // and of results
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
-// taps are the weights of one direction: result i is the sum of weight[at[i]+k] times sample
-// first[i]+k. Weights are in units of 1/2^tapBits and sum to one.
+// taps are the weights of one direction: result i is the sum, over k, of weight[at[i]+k] times
+// sample first[i]+k. Weights are in units of 1/2^tapBits and sum to one.
 type taps struct {
 	first  []int
 	at     []int // one more than results
@@ -83,30 +84,59 @@ type taps struct {
 
 const tapBits = 16
 
+// last is one more than the last sample that takes part in result i.
+func (t *taps) last(i int) int { return t.first[i] + t.at[i+1] - t.at[i] }
+
 // resample fills dst, size×size, from the box (in full pixels, stored order) of one plane: each
 // line is resampled along itself and added, weighted, to the results it takes part in.
 func (s *scratch) resample(dst []float32, p *plane, box image.Rectangle, size int) {
 	s.columns.cubic(float64(box.Min.X)*p.scaleX, float64(box.Dx())*p.scaleX, size, p.w)
 	s.lines.cubic(float64(box.Min.Y)*p.scaleY, float64(box.Dy())*p.scaleY, size, p.h)
-	s.line = slices.Grow(s.line[:0], size)[:size]
+	for i := range s.results {
+		s.results[i] = slices.Grow(s.results[i][:0], size)[:size]
+	}
 	clear(dst)
 	lines := &s.lines
-	begin, end := 0, 0 // the results that this line takes part in
-	for y := lines.first[0]; begin < size; y++ {
+	begin, end := 0, 0 // the results that the line takes part in
+	for y, last := lines.first[0], lines.last(size-1); y < last; y++ {
+		odd := (y - lines.first[0]) & 1
+		if odd == 0 {
+			s.resamplePair(p.line(y), p.line(min(y+1, last-1)))
+		}
 		for end < size && lines.first[end] <= y {
 			end++
 		}
-		s.columns.apply(s.line, p.line(y))
-		for i := begin; i < end; i++ {
-			k := y - lines.first[i]
-			n := lines.at[i+1] - lines.at[i]
-			if k < n {
-				addScaled(dst[i*size:][:size], s.line, float32(lines.weight[lines.at[i]+k])/(1<<tapBits))
-			}
-			if i == begin && k >= n-1 {
-				begin++
-			}
+		for begin < end && lines.last(begin) <= y {
+			begin++
 		}
+		for i := begin; i < end; i++ {
+			weight := lines.weight[lines.at[i]+y-lines.first[i]]
+			addScaled(dst[i*size:][:size], s.results[odd], float32(weight)/(1<<tapBits))
+		}
+	}
+}
+
+// resamplePair resamples two lines along themselves, at once: their samples are the halves of 64-bit
+// numbers, so that one multiplication weighs two.
+func (s *scratch) resamplePair(a, b []byte) {
+	t := &s.columns
+	first, last := t.first[0], t.last(len(t.first)-1)
+	a, b = a[first:last], b[first:last]
+	s.pair = slices.Grow(s.pair[:0], len(a))[:len(a)]
+	for i, v := range a {
+		s.pair[i] = uint64(v) | uint64(b[i])<<32
+	}
+	into, and := s.results[0], s.results[1]
+	for i := range into {
+		weights := t.weight[t.at[i]:t.at[i+1]]
+		samples := s.pair[t.first[i]-first:][:len(weights)]
+		var sum int64
+		for k, w := range weights {
+			sum += int64(w) * int64(samples[k])
+		}
+		low := int32(sum)
+		into[i] = float32(low) * (1.0 / (1 << tapBits))
+		and[i] = float32((sum-int64(low))>>32) * (1.0 / (1 << tapBits))
 	}
 }
 
@@ -147,19 +177,6 @@ func (t *taps) cubic(start, length float64, size, n int) {
 		t.weight[t.at[i]+(last-first)/2] += 1<<tapBits - total
 	}
 	t.at = append(t.at, len(t.weight))
-}
-
-// apply resamples one line.
-func (t *taps) apply(dst []float32, line []byte) {
-	for i := range dst {
-		weights := t.weight[t.at[i]:t.at[i+1]]
-		samples := line[t.first[i]:][:len(weights)]
-		var sum int32
-		for k, w := range weights {
-			sum += w * int32(samples[k])
-		}
-		dst[i] = float32(sum) * (1.0 / (1 << tapBits))
-	}
 }
 
 // catmullRom is the cubic convolution kernel with a = −½ (Keys 1981).
