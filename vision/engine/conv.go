@@ -25,7 +25,7 @@ func (p *planner) dense(c *convolution) (*dense, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.matrix = pack(p.kernels, taps*c.channels, c.filters, func(row, col int) float32 {
+	d.matrix = p.pack(taps*c.channels, c.filters, func(row, col int) float32 {
 		kx, ky, channel := row/c.channels/c.kernel[0], row/c.channels%c.kernel[0], row%c.channels
 		return c.weights[(col*c.channels+channel)*taps+ky*c.kernel[1]+kx]
 	}, c.bias, c.lo, c.hi)
@@ -42,39 +42,60 @@ func (d *dense) input() place {
 // column is the number of floats of A for one column of pixels.
 func (d *dense) column() int { return d.kernel[0] * d.channels }
 
-// scratch is the number of floats that row needs.
-func (d *dense) scratch() int {
+// scratch is the number of floats that row needs for n pixels.
+func (d *dense) scratch(n int) int {
 	if d.point != nil {
 		return 0
 	}
-	return roundUp((d.in[1]+d.before[1]+d.after[1])*d.column()+4, block)
+	return roundUp(((n-1)*d.stride[1]+d.kernel[1])*d.column()+4, block)
 }
 
-// row returns the rows of A for output row y and the floats from one to the next.
-func (d *dense) row(s *state, scratch []float32, y int) (a []float32, lda int) {
+// row returns the rows of A for n output pixels from (x, y) on, and the floats from one to the next.
+func (d *dense) row(s *state, scratch []float32, y, x, n int) (a []float32, lda int) {
 	if d.point != nil {
-		return d.point.of(s)[y*d.point.width*d.point.stride:], d.point.stride
+		return d.point.of(s)[(y*d.point.width+x)*d.point.stride:], d.point.stride
 	}
-	x, column := d.plain.of(s), d.column()
+	in, column := d.plain.of(s), d.column()
+	columns := (n-1)*d.stride[1] + d.kernel[1]
+	left := x*d.stride[1] - d.before[1]
+	from, end := min(max(0, left), d.in[1]), max(0, min(left+columns, d.in[1])) // columns of the picture
+	if from >= end {
+		from, end = 0, 0
+	}
+	clear(scratch[:(from-left)*column])
+	clear(scratch[(end-left)*column : d.scratch(n)])
 	for ky := range d.kernel[0] {
 		iy := y*d.stride[0] - d.before[0] + ky
-		for c := range d.channels {
-			to := scratch[d.before[1]*column+ky*d.channels+c:]
-			if iy < 0 || iy >= d.in[0] {
-				for i := range d.in[1] {
-					to[i*column] = 0
-				}
-				continue
+		to := scratch[(from-left)*column+ky*d.channels:]
+		if iy < 0 || iy >= d.in[0] {
+			for i := range end - from {
+				clear(to[i*column:][:d.channels])
 			}
-			from := x[(c*d.in[0]+iy)*d.in[1]:][:d.in[1]]
-			for i, v := range from {
-				to[i*column] = v
+			continue
+		}
+		plane := d.in[0] * d.in[1]
+		rows := in[iy*d.in[1]:]
+		if d.channels == 3 {
+			interleave(to, column, rows[from:end], rows[plane+from:plane+end], rows[2*plane+from:2*plane+end])
+			continue
+		}
+		for c := range d.channels {
+			for i, v := range rows[c*plane+from : c*plane+end] {
+				to[i*column+c] = v
 			}
 		}
 	}
-	clear(scratch[:d.before[1]*column])
-	clear(scratch[(d.before[1]+d.in[1])*column:])
 	return scratch, d.stride[1] * column
+}
+
+// interleave writes red, green and blue side by side, column floats from pixel to pixel.
+func interleave(to []float32, column int, r, g, b []float32) {
+	g, b = g[:len(r)], b[:len(r)]
+	for i, v := range r {
+		p := (*[3]float32)(to)
+		p[0], p[1], p[2] = v, g[i], b[i]
+		to = to[min(column, len(to)):]
+	}
 }
 
 // addConvolution plans a dense convolution as a step of its own.
@@ -96,16 +117,18 @@ func (p *planner) addConvolution(c *convolution) error {
 		p.addProduct("Conv 1x1", d.matrix, d.point, out, residual)
 		return nil
 	}
-	p.needScratch(d.scratch())
+	scratch := d.scratch(out.width)
+	p.needScratch(scratch)
 	ks := p.kernels
 	p.add("Conv", c.window.out[0], reads, []place{out.place}, func(s *state, w *worker, y int) {
-		a, lda := d.row(s, w.scratch[:d.scratch()], y)
+		a, lda := d.row(s, w.scratch[:scratch], y, 0, out.width)
 		first, stride := y*out.width*out.stride, out.stride
 		var r []float32
 		if residual != nil {
 			r = residual.of(s)[first:]
 		}
-		ks.multiply(d.matrix, out.of(s)[first:], stride, a, lda, out.width, r, stride, 0, d.matrix.panels)
+		ks.multiply(product{m: d.matrix, c: out.of(s)[first:], a: a, r: r, ldc: stride, lda: lda, rows: out.width, p1: d.matrix.panels,
+			part: y, parts: out.height})
 	})
 	return nil
 }
@@ -125,6 +148,10 @@ func (p *planner) addProduct(name string, m *matrix, in, out, residual *rows) {
 			chunks = min(roundUp(pixels, ks.rows)/ks.rows, 4*p.threads)
 		}
 	}
+	parts := chunks
+	if byPanel {
+		parts = 1
+	}
 	p.add(name, chunks, reads, []place{out.place}, func(s *state, _ *worker, chunk int) {
 		p0, p1, first, last := 0, m.panels, 0, pixels
 		if byPanel {
@@ -137,7 +164,8 @@ func (p *planner) addProduct(name string, m *matrix, in, out, residual *rows) {
 		if residual != nil {
 			r = residual.of(s)[at:]
 		}
-		ks.multiply(m, out.of(s)[at:], out.stride, in.of(s)[first*in.stride:], in.stride, last-first, r, out.stride, p0, p1)
+		ks.multiply(product{m: m, c: out.of(s)[at:], a: in.of(s)[first*in.stride:], r: r, ldc: out.stride, lda: in.stride, rows: last - first,
+			p0: p0, p1: p1, part: chunk % parts, parts: parts})
 	})
 }
 
@@ -149,7 +177,7 @@ func (p *planner) fuseGemm(o *operation) (bool, error) {
 	if o.kind != "Gemm" || !fitsRows(o.in[0]) || !fitsRows(o.out[0]) || o.in[1].constant == nil {
 		return false, nil
 	}
-	g, err := productOf(o)
+	g, err := gemmOf(o)
 	if err != nil || g.transA {
 		return false, err
 	}
@@ -175,7 +203,7 @@ func (p *planner) fuseGemm(o *operation) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	m := pack(p.kernels, g.k, g.n, func(row, col int) float32 {
+	m := p.pack(g.k, g.n, func(row, col int) float32 {
 		if g.transB {
 			return g.alpha * weights[col*g.k+row]
 		}

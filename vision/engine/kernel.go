@@ -28,8 +28,9 @@ type kernels struct {
 // A tileKernel computes one tile of a matrix product, C = clamp(A·B + bias + R, lo, hi), whose size is in its name.
 //
 // a is row-major with lda floats from row to row. b is a packed panel: for each of the k inner steps one row of the tile's
-// width. bias has the tile's width. r is the residual, or nil. k is a multiple of 4.
-type tileKernel func(c, a, b, bias, r *float32, ldc, lda, ldr, k int, lo, hi float32)
+// width. bias has the tile's width. r is the residual, or nil. k is a multiple of 4. next is what
+// will be read soon and may be prefetched.
+type tileKernel func(c, a, b, bias, r, next *float32, ldc, lda, ldr, k int, lo, hi float32)
 
 // A depthwiseKernel computes n pixels of one output row of a depthwise convolution, for a number of blocks of channels.
 //
@@ -78,6 +79,8 @@ type matrix struct {
 	data   []float32
 	bias   []float32 // [cols]
 	lo, hi float32   // what results are clamped to
+
+	following []float32 // weights that the plan uses after these
 }
 
 // pack packs a matrix of k rows and cols columns.
@@ -86,6 +89,7 @@ func pack(ks *kernels, k, cols int, at func(row, col int) float32, bias []float3
 	m.panels = (m.cols + m.width - 1) / m.width
 	m.data, m.bias = aligned(m.k*m.cols), aligned(m.cols)
 	copy(m.bias, bias)
+	m.following = m.data
 	for p := range m.panels {
 		first, width := p*m.width, m.columns(p)
 		for row := range k {
@@ -100,46 +104,79 @@ func pack(ks *kernels, k, cols int, at func(row, col int) float32, bias []float3
 // columns is the width of panel p.
 func (m *matrix) columns(p int) int { return min(m.width, m.cols-p*m.width) }
 
-// multiply computes rows × panels p0 to p1 of C = clamp(A·M + bias + R). c and r point to the first column of panel p0;
-// r may be nil. Rows of a must be readable to m.k floats.
-func (ks *kernels) multiply(m *matrix, c []float32, ldc int, a []float32, lda, rows int, r []float32, ldr, p0, p1 int) {
-	if rows == 0 || p0 >= p1 {
+// A product is C = clamp(A·M + bias + R) for some rows and for panels p0 to p1 of M. c and r point to the first column of panel
+// p0; r may be nil. Rows of a must be readable to m.k floats.
+type product struct {
+	m           *matrix
+	c, a, r     []float32
+	ldc, lda    int // floats from row to row; r has those of c
+	rows        int
+	p0, p1      int
+	part, parts int // this is one of several products with the same panels
+}
+
+// weightsFirst is the most floats of weights that are kept in the first-level cache while the rows of A go by.
+const weightsFirst = 8 << 10
+
+// multiply computes a product tile by tile. While it uses one panel it prefetches the next: weights are read once a run, so
+// they come from the third-level cache at best.
+func (ks *kernels) multiply(x product) {
+	if x.rows == 0 || x.p0 >= x.p1 {
 		return
 	}
-	used := min(p1*m.width, m.cols) - p0*m.width
-	_, _ = a[(rows-1)*lda+m.k-1], c[(rows-1)*ldc+used-1]
-	if r != nil {
-		_ = r[(rows-1)*ldr+used-1]
+	used := min(x.p1*x.m.width, x.m.cols) - x.p0*x.m.width
+	_, _ = x.a[(x.rows-1)*x.lda+x.m.k-1], x.c[(x.rows-1)*x.ldc+used-1]
+	if x.r != nil {
+		_ = x.r[(x.rows-1)*x.ldc+used-1]
 	}
-	tiles := (rows + ks.rows - 1) / ks.rows
-	height, taller := rows/tiles, rows%tiles // the first tiles are one row taller
-	tile := func(t, p int) {
-		row, n := t*height+min(t, taller), height
-		if t < taller {
-			n++
-		}
-		first := p * m.width
-		var res *float32
-		if r != nil {
-			res = &r[row*ldr+first-p0*m.width]
-		}
-		ks.tiles[m.columns(p)/block][n-1](&c[row*ldc+first-p0*m.width], &a[row*lda], &m.data[first*m.k], &m.bias[first], res,
-			ldc, lda, ldr, m.k, m.lo, m.hi)
-	}
-	// What is used again soonest should stay in the first-level cache: the weights if they fit, else one panel of them.
-	if used*m.k <= 8<<10 {
-		for t := range tiles {
-			for p := p0; p < p1; p++ {
-				tile(t, p)
+	// Tiles are of one height, or one row less.
+	tiles := (x.rows + ks.rows - 1) / ks.rows
+	low := x.rows / tiles
+	high := x.rows - low*tiles
+	ahead := x.m.width * x.m.k / (max(x.parts, 1) * tiles) // floats of the next panel to prefetch in each tile
+	if used*x.m.k <= weightsFirst {
+		for t, row := 0, 0; t < tiles; t++ {
+			height := low
+			if t < high {
+				height++
 			}
+			for p := x.p0; p < x.p1; p++ {
+				ks.tile(&x, row, height, p, (x.part*tiles+t)*ahead)
+			}
+			row += height
 		}
 		return
 	}
-	for p := p0; p < p1; p++ {
-		for t := range tiles {
-			tile(t, p)
+	for p := x.p0; p < x.p1; p++ {
+		for t, row := 0, 0; t < tiles; t++ {
+			height := low
+			if t < high {
+				height++
+			}
+			ks.tile(&x, row, height, p, (x.part*tiles+t)*ahead)
+			row += height
 		}
 	}
+}
+
+// tile computes some rows of panel p.
+func (ks *kernels) tile(x *product, row, height, p, ahead int) {
+	m := x.m
+	first := p * m.width
+	c := row*x.ldc + first - x.p0*m.width
+	var r *float32
+	if x.r != nil {
+		r = &x.r[c]
+	}
+	next := m.following
+	if p+1 < m.panels {
+		next = m.data[(first+m.width)*m.k:]
+	}
+	if ahead < len(next) {
+		next = next[ahead:]
+	}
+	ks.tiles[m.columns(p)/block][height-1](&x.c[c], &x.a[row*x.lda], &m.data[first*m.k], &m.bias[first], r, &next[0],
+		x.ldc, x.lda, x.ldc, m.k, m.lo, m.hi)
 }
 
 func roundUp(n, multiple int) int { return (n + multiple - 1) / multiple * multiple }

@@ -2,20 +2,29 @@
 
 #include "textflag.h"
 
-// func tile1x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile1x32AVX512(SB), NOSPLIT, $0-80
+// func tile1x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile1x32AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	MOVQ    b+16(FP), CX
-	MOVQ    k+64(FP), DX
+	MOVQ    k+72(FP), DX
+	MOVQ    next+40(FP), BX
 	SHRQ    $0x02, DX
 
 inner:
+	PREFETCHT0   4096(CX)
+	PREFETCHT0   4160(CX)
+	PREFETCHT0   4224(CX)
+	PREFETCHT0   4288(CX)
+	PREFETCHT0   4352(CX)
+	PREFETCHT0   4416(CX)
+	PREFETCHT0   4480(CX)
+	PREFETCHT0   4544(CX)
 	VMOVUPS      (CX), Z2
 	VMOVUPS      64(CX), Z3
 	VBROADCASTSS (AX), Z4
@@ -43,17 +52,17 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	VADDPS       (AX), Z0, Z0
 	VADDPS       64(AX), Z1, Z1
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
-	VBROADCASTSS lo+72(FP), Z2
-	VBROADCASTSS hi+76(FP), Z3
+	VBROADCASTSS lo+80(FP), Z2
+	VBROADCASTSS hi+84(FP), Z3
 	VMAXPS       Z0, Z2, Z0
 	VMINPS       Z0, Z3, Z0
 	VMOVUPS      Z0, (AX)
@@ -63,19 +72,24 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile1x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile1x16AVX512(SB), NOSPLIT, $0-80
+// func tile1x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile1x16AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	MOVQ    b+16(FP), CX
-	MOVQ    k+64(FP), DX
+	MOVQ    k+72(FP), DX
+	MOVQ    next+40(FP), BX
 	SHRQ    $0x02, DX
 
 inner:
+	PREFETCHT0   4096(CX)
+	PREFETCHT0   4160(CX)
+	PREFETCHT0   4224(CX)
+	PREFETCHT0   4288(CX)
 	VMOVUPS      (CX), Z1
 	VBROADCASTSS (AX), Z2
 	VFMADD231PS  Z1, Z2, Z0
@@ -95,38 +109,42 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	VADDPS       (AX), Z0, Z0
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
-	VBROADCASTSS lo+72(FP), Z1
-	VBROADCASTSS hi+76(FP), Z2
+	VBROADCASTSS lo+80(FP), Z1
+	VBROADCASTSS hi+84(FP), Z2
 	VMAXPS       Z0, Z1, Z0
 	VMINPS       Z0, Z2, Z0
 	VMOVUPS      Z0, (AX)
 	VZEROUPPER
 	RET
 
-// func tile2x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile2x32AVX512(SB), NOSPLIT, $0-80
+// func tile2x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile2x32AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
 	VMOVAPS Z0, Z2
 	VMOVAPS Z1, Z3
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	MOVQ    b+16(FP), DX
-	MOVQ    k+64(FP), BX
+	MOVQ    k+72(FP), BX
+	MOVQ    next+40(FP), SI
 	SHRQ    $0x02, BX
 
 inner:
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         $0x00000080, SI
 	VMOVUPS      (DX), Z4
 	VMOVUPS      64(DX), Z5
 	VBROADCASTSS (AX), Z6
@@ -166,7 +184,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	VADDPS       (AX), Z0, Z0
 	VADDPS       64(AX), Z1, Z1
@@ -175,10 +193,10 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
-	VBROADCASTSS lo+72(FP), Z4
-	VBROADCASTSS hi+76(FP), Z5
+	VBROADCASTSS lo+80(FP), Z4
+	VBROADCASTSS hi+84(FP), Z5
 	VMAXPS       Z0, Z4, Z0
 	VMINPS       Z0, Z5, Z0
 	VMOVUPS      Z0, (AX)
@@ -194,20 +212,23 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile2x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile2x16AVX512(SB), NOSPLIT, $0-80
+// func tile2x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile2x16AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVAPS Z0, Z1
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	MOVQ    b+16(FP), DX
-	MOVQ    k+64(FP), BX
+	MOVQ    k+72(FP), BX
+	MOVQ    next+40(FP), SI
 	SHRQ    $0x02, BX
 
 inner:
+	PREFETCHT1   (SI)
+	ADDQ         $0x00000040, SI
 	VMOVUPS      (DX), Z2
 	VBROADCASTSS (AX), Z3
 	VFMADD231PS  Z2, Z3, Z0
@@ -235,17 +256,17 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	VADDPS       (AX), Z0, Z0
 	VADDPS       (AX)(CX*1), Z1, Z1
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
-	VBROADCASTSS lo+72(FP), Z2
-	VBROADCASTSS hi+76(FP), Z3
+	VBROADCASTSS lo+80(FP), Z2
+	VBROADCASTSS hi+84(FP), Z3
 	VMAXPS       Z0, Z2, Z0
 	VMINPS       Z0, Z3, Z0
 	VMOVUPS      Z0, (AX)
@@ -255,9 +276,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile3x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile3x32AVX512(SB), NOSPLIT, $0-80
+// func tile3x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile3x32AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -266,13 +287,17 @@ TEXT ·tile3x32AVX512(SB), NOSPLIT, $0-80
 	VMOVAPS Z0, Z4
 	VMOVAPS Z1, Z5
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	MOVQ    b+16(FP), DX
-	MOVQ    k+64(FP), BX
+	MOVQ    k+72(FP), BX
+	MOVQ    next+40(FP), SI
 	SHRQ    $0x02, BX
 
 inner:
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         $0x00000080, SI
 	VMOVUPS      (DX), Z6
 	VMOVUPS      64(DX), Z7
 	VBROADCASTSS (AX), Z8
@@ -324,7 +349,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	VADDPS       (AX), Z0, Z0
 	VADDPS       64(AX), Z1, Z1
@@ -335,10 +360,10 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
-	VBROADCASTSS lo+72(FP), Z6
-	VBROADCASTSS hi+76(FP), Z7
+	VBROADCASTSS lo+80(FP), Z6
+	VBROADCASTSS hi+84(FP), Z7
 	VMAXPS       Z0, Z6, Z0
 	VMINPS       Z0, Z7, Z0
 	VMOVUPS      Z0, (AX)
@@ -360,21 +385,24 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile3x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile3x16AVX512(SB), NOSPLIT, $0-80
+// func tile3x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile3x16AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVAPS Z0, Z1
 	VMOVAPS Z0, Z2
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	MOVQ    b+16(FP), DX
-	MOVQ    k+64(FP), BX
+	MOVQ    k+72(FP), BX
+	MOVQ    next+40(FP), SI
 	SHRQ    $0x02, BX
 
 inner:
+	PREFETCHT1   (SI)
+	ADDQ         $0x00000040, SI
 	VMOVUPS      (DX), Z3
 	VBROADCASTSS (AX), Z4
 	VFMADD231PS  Z3, Z4, Z0
@@ -410,7 +438,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	VADDPS       (AX), Z0, Z0
 	VADDPS       (AX)(CX*1), Z1, Z1
@@ -418,10 +446,10 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
-	VBROADCASTSS lo+72(FP), Z3
-	VBROADCASTSS hi+76(FP), Z4
+	VBROADCASTSS lo+80(FP), Z3
+	VBROADCASTSS hi+84(FP), Z4
 	VMAXPS       Z0, Z3, Z0
 	VMINPS       Z0, Z4, Z0
 	VMOVUPS      Z0, (AX)
@@ -434,9 +462,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile4x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile4x32AVX512(SB), NOSPLIT, $0-80
+// func tile4x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile4x32AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -447,15 +475,19 @@ TEXT ·tile4x32AVX512(SB), NOSPLIT, $0-80
 	VMOVAPS Z0, Z6
 	VMOVAPS Z1, Z7
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (AX)(DX*1), DX
 	MOVQ    b+16(FP), BX
-	MOVQ    k+64(FP), SI
+	MOVQ    k+72(FP), SI
+	MOVQ    next+40(FP), DI
 	SHRQ    $0x02, SI
 
 inner:
+	PREFETCHT1   (DI)
+	PREFETCHT1   64(DI)
+	ADDQ         $0x00000080, DI
 	VMOVUPS      (BX), Z8
 	VMOVUPS      64(BX), Z9
 	VBROADCASTSS (AX), Z10
@@ -520,7 +552,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), DX
@@ -535,12 +567,12 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), DX
-	VBROADCASTSS lo+72(FP), Z8
-	VBROADCASTSS hi+76(FP), Z9
+	VBROADCASTSS lo+80(FP), Z8
+	VBROADCASTSS hi+84(FP), Z9
 	VMAXPS       Z0, Z8, Z0
 	VMINPS       Z0, Z9, Z0
 	VMOVUPS      Z0, (AX)
@@ -568,24 +600,27 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile4x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile4x16AVX512(SB), NOSPLIT, $0-80
+// func tile4x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile4x16AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVAPS Z0, Z1
 	VMOVAPS Z0, Z2
 	VMOVAPS Z0, Z3
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (AX)(DX*1), DX
 	MOVQ    b+16(FP), BX
-	MOVQ    k+64(FP), SI
+	MOVQ    k+72(FP), SI
+	MOVQ    next+40(FP), DI
 	SHRQ    $0x02, SI
 
 inner:
+	PREFETCHT1   (DI)
+	ADDQ         $0x00000040, DI
 	VMOVUPS      (BX), Z4
 	VBROADCASTSS (AX), Z5
 	VFMADD231PS  Z4, Z5, Z0
@@ -630,7 +665,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), DX
@@ -641,12 +676,12 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), DX
-	VBROADCASTSS lo+72(FP), Z4
-	VBROADCASTSS hi+76(FP), Z5
+	VBROADCASTSS lo+80(FP), Z4
+	VBROADCASTSS hi+84(FP), Z5
 	VMAXPS       Z0, Z4, Z0
 	VMINPS       Z0, Z5, Z0
 	VMOVUPS      Z0, (AX)
@@ -662,9 +697,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile5x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile5x32AVX512(SB), NOSPLIT, $0-80
+// func tile5x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile5x32AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -677,15 +712,19 @@ TEXT ·tile5x32AVX512(SB), NOSPLIT, $0-80
 	VMOVAPS Z0, Z8
 	VMOVAPS Z1, Z9
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (AX)(DX*1), DX
 	MOVQ    b+16(FP), BX
-	MOVQ    k+64(FP), SI
+	MOVQ    k+72(FP), SI
+	MOVQ    next+40(FP), DI
 	SHRQ    $0x02, SI
 
 inner:
+	PREFETCHT1   (DI)
+	PREFETCHT1   64(DI)
+	ADDQ         $0x00000080, DI
 	VMOVUPS      (BX), Z10
 	VMOVUPS      64(BX), Z11
 	VBROADCASTSS (AX), Z12
@@ -762,7 +801,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), DX
@@ -779,12 +818,12 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), DX
-	VBROADCASTSS lo+72(FP), Z10
-	VBROADCASTSS hi+76(FP), Z11
+	VBROADCASTSS lo+80(FP), Z10
+	VBROADCASTSS hi+84(FP), Z11
 	VMAXPS       Z0, Z10, Z0
 	VMINPS       Z0, Z11, Z0
 	VMOVUPS      Z0, (AX)
@@ -818,9 +857,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile5x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile5x16AVX512(SB), NOSPLIT, $0-80
+// func tile5x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile5x16AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVAPS Z0, Z1
@@ -828,15 +867,18 @@ TEXT ·tile5x16AVX512(SB), NOSPLIT, $0-80
 	VMOVAPS Z0, Z3
 	VMOVAPS Z0, Z4
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (AX)(DX*1), DX
 	MOVQ    b+16(FP), BX
-	MOVQ    k+64(FP), SI
+	MOVQ    k+72(FP), SI
+	MOVQ    next+40(FP), DI
 	SHRQ    $0x02, SI
 
 inner:
+	PREFETCHT1   (DI)
+	ADDQ         $0x00000040, DI
 	VMOVUPS      (BX), Z5
 	VBROADCASTSS (AX), Z6
 	VFMADD231PS  Z5, Z6, Z0
@@ -889,7 +931,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), DX
@@ -901,12 +943,12 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), DX
-	VBROADCASTSS lo+72(FP), Z5
-	VBROADCASTSS hi+76(FP), Z6
+	VBROADCASTSS lo+80(FP), Z5
+	VBROADCASTSS hi+84(FP), Z6
 	VMAXPS       Z0, Z5, Z0
 	VMINPS       Z0, Z6, Z0
 	VMOVUPS      Z0, (AX)
@@ -925,9 +967,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile6x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile6x32AVX512(SB), NOSPLIT, $0-80
+// func tile6x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile6x32AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -942,15 +984,19 @@ TEXT ·tile6x32AVX512(SB), NOSPLIT, $0-80
 	VMOVAPS Z0, Z10
 	VMOVAPS Z1, Z11
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (AX)(DX*1), DX
 	MOVQ    b+16(FP), BX
-	MOVQ    k+64(FP), SI
+	MOVQ    k+72(FP), SI
+	MOVQ    next+40(FP), DI
 	SHRQ    $0x02, SI
 
 inner:
+	PREFETCHT1   (DI)
+	PREFETCHT1   64(DI)
+	ADDQ         $0x00000080, DI
 	VMOVUPS      (BX), Z12
 	VMOVUPS      64(BX), Z13
 	VBROADCASTSS (AX), Z14
@@ -1039,7 +1085,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), DX
@@ -1058,12 +1104,12 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), DX
-	VBROADCASTSS lo+72(FP), Z12
-	VBROADCASTSS hi+76(FP), Z13
+	VBROADCASTSS lo+80(FP), Z12
+	VBROADCASTSS hi+84(FP), Z13
 	VMAXPS       Z0, Z12, Z0
 	VMINPS       Z0, Z13, Z0
 	VMOVUPS      Z0, (AX)
@@ -1103,9 +1149,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile6x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile6x16AVX512(SB), NOSPLIT, $0-80
+// func tile6x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile6x16AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVAPS Z0, Z1
@@ -1114,15 +1160,18 @@ TEXT ·tile6x16AVX512(SB), NOSPLIT, $0-80
 	VMOVAPS Z0, Z4
 	VMOVAPS Z0, Z5
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (AX)(DX*1), DX
 	MOVQ    b+16(FP), BX
-	MOVQ    k+64(FP), SI
+	MOVQ    k+72(FP), SI
+	MOVQ    next+40(FP), DI
 	SHRQ    $0x02, SI
 
 inner:
+	PREFETCHT1   (DI)
+	ADDQ         $0x00000040, DI
 	VMOVUPS      (BX), Z6
 	VBROADCASTSS (AX), Z7
 	VFMADD231PS  Z6, Z7, Z0
@@ -1183,7 +1232,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), DX
@@ -1196,12 +1245,12 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), DX
-	VBROADCASTSS lo+72(FP), Z6
-	VBROADCASTSS hi+76(FP), Z7
+	VBROADCASTSS lo+80(FP), Z6
+	VBROADCASTSS hi+84(FP), Z7
 	VMAXPS       Z0, Z6, Z0
 	VMINPS       Z0, Z7, Z0
 	VMOVUPS      Z0, (AX)
@@ -1223,9 +1272,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile7x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile7x32AVX512(SB), NOSPLIT, $0-80
+// func tile7x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile7x32AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -1242,16 +1291,20 @@ TEXT ·tile7x32AVX512(SB), NOSPLIT, $0-80
 	VMOVAPS Z0, Z12
 	VMOVAPS Z1, Z13
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (AX)(DX*1), BX
 	LEAQ    (BX)(DX*1), DX
 	MOVQ    b+16(FP), SI
-	MOVQ    k+64(FP), DI
+	MOVQ    k+72(FP), DI
+	MOVQ    next+40(FP), R8
 	SHRQ    $0x02, DI
 
 inner:
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         $0x00000080, R8
 	VMOVUPS      (SI), Z14
 	VMOVUPS      64(SI), Z15
 	VBROADCASTSS (AX), Z16
@@ -1353,7 +1406,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
@@ -1375,13 +1428,13 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
 	LEAQ         (BX)(DX*1), DX
-	VBROADCASTSS lo+72(FP), Z14
-	VBROADCASTSS hi+76(FP), Z15
+	VBROADCASTSS lo+80(FP), Z14
+	VBROADCASTSS hi+84(FP), Z15
 	VMAXPS       Z0, Z14, Z0
 	VMINPS       Z0, Z15, Z0
 	VMOVUPS      Z0, (AX)
@@ -1427,9 +1480,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile7x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile7x16AVX512(SB), NOSPLIT, $0-80
+// func tile7x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile7x16AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVAPS Z0, Z1
@@ -1439,16 +1492,19 @@ TEXT ·tile7x16AVX512(SB), NOSPLIT, $0-80
 	VMOVAPS Z0, Z5
 	VMOVAPS Z0, Z6
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (AX)(DX*1), BX
 	LEAQ    (BX)(DX*1), DX
 	MOVQ    b+16(FP), SI
-	MOVQ    k+64(FP), DI
+	MOVQ    k+72(FP), DI
+	MOVQ    next+40(FP), R8
 	SHRQ    $0x02, DI
 
 inner:
+	PREFETCHT1   (R8)
+	ADDQ         $0x00000040, R8
 	VMOVUPS      (SI), Z7
 	VBROADCASTSS (AX), Z8
 	VFMADD231PS  Z7, Z8, Z0
@@ -1518,7 +1574,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
@@ -1533,13 +1589,13 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
 	LEAQ         (BX)(DX*1), DX
-	VBROADCASTSS lo+72(FP), Z7
-	VBROADCASTSS hi+76(FP), Z8
+	VBROADCASTSS lo+80(FP), Z7
+	VBROADCASTSS hi+84(FP), Z8
 	VMAXPS       Z0, Z7, Z0
 	VMINPS       Z0, Z8, Z0
 	VMOVUPS      Z0, (AX)
@@ -1564,9 +1620,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile8x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile8x32AVX512(SB), NOSPLIT, $0-80
+// func tile8x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile8x32AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -1585,16 +1641,20 @@ TEXT ·tile8x32AVX512(SB), NOSPLIT, $0-80
 	VMOVAPS Z0, Z14
 	VMOVAPS Z1, Z15
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (AX)(DX*1), BX
 	LEAQ    (BX)(DX*1), DX
 	MOVQ    b+16(FP), SI
-	MOVQ    k+64(FP), DI
+	MOVQ    k+72(FP), DI
+	MOVQ    next+40(FP), R8
 	SHRQ    $0x02, DI
 
 inner:
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         $0x00000080, R8
 	VMOVUPS      (SI), Z16
 	VMOVUPS      64(SI), Z17
 	VBROADCASTSS (AX), Z18
@@ -1708,7 +1768,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
@@ -1732,13 +1792,13 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
 	LEAQ         (BX)(DX*1), DX
-	VBROADCASTSS lo+72(FP), Z16
-	VBROADCASTSS hi+76(FP), Z17
+	VBROADCASTSS lo+80(FP), Z16
+	VBROADCASTSS hi+84(FP), Z17
 	VMAXPS       Z0, Z16, Z0
 	VMINPS       Z0, Z17, Z0
 	VMOVUPS      Z0, (AX)
@@ -1790,9 +1850,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile8x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile8x16AVX512(SB), NOSPLIT, $0-80
+// func tile8x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile8x16AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVAPS Z0, Z1
@@ -1803,16 +1863,19 @@ TEXT ·tile8x16AVX512(SB), NOSPLIT, $0-80
 	VMOVAPS Z0, Z6
 	VMOVAPS Z0, Z7
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (AX)(DX*1), BX
 	LEAQ    (BX)(DX*1), DX
 	MOVQ    b+16(FP), SI
-	MOVQ    k+64(FP), DI
+	MOVQ    k+72(FP), DI
+	MOVQ    next+40(FP), R8
 	SHRQ    $0x02, DI
 
 inner:
+	PREFETCHT1   (R8)
+	ADDQ         $0x00000040, R8
 	VMOVUPS      (SI), Z8
 	VBROADCASTSS (AX), Z9
 	VFMADD231PS  Z8, Z9, Z0
@@ -1890,7 +1953,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
@@ -1906,13 +1969,13 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
 	LEAQ         (BX)(DX*1), DX
-	VBROADCASTSS lo+72(FP), Z8
-	VBROADCASTSS hi+76(FP), Z9
+	VBROADCASTSS lo+80(FP), Z8
+	VBROADCASTSS hi+84(FP), Z9
 	VMAXPS       Z0, Z8, Z0
 	VMINPS       Z0, Z9, Z0
 	VMOVUPS      Z0, (AX)
@@ -1940,9 +2003,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile9x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile9x32AVX512(SB), NOSPLIT, $0-80
+// func tile9x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile9x32AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -1963,16 +2026,20 @@ TEXT ·tile9x32AVX512(SB), NOSPLIT, $0-80
 	VMOVAPS Z0, Z16
 	VMOVAPS Z1, Z17
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (AX)(DX*1), BX
 	LEAQ    (BX)(DX*1), DX
 	MOVQ    b+16(FP), SI
-	MOVQ    k+64(FP), DI
+	MOVQ    k+72(FP), DI
+	MOVQ    next+40(FP), R8
 	SHRQ    $0x02, DI
 
 inner:
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         $0x00000080, R8
 	VMOVUPS      (SI), Z18
 	VMOVUPS      64(SI), Z19
 	VBROADCASTSS (AX), Z20
@@ -2098,7 +2165,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
@@ -2124,13 +2191,13 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
 	LEAQ         (BX)(DX*1), DX
-	VBROADCASTSS lo+72(FP), Z18
-	VBROADCASTSS hi+76(FP), Z19
+	VBROADCASTSS lo+80(FP), Z18
+	VBROADCASTSS hi+84(FP), Z19
 	VMAXPS       Z0, Z18, Z0
 	VMINPS       Z0, Z19, Z0
 	VMOVUPS      Z0, (AX)
@@ -2188,9 +2255,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile9x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile9x16AVX512(SB), NOSPLIT, $0-80
+// func tile9x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile9x16AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVAPS Z0, Z1
@@ -2202,16 +2269,19 @@ TEXT ·tile9x16AVX512(SB), NOSPLIT, $0-80
 	VMOVAPS Z0, Z7
 	VMOVAPS Z0, Z8
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (AX)(DX*1), BX
 	LEAQ    (BX)(DX*1), DX
 	MOVQ    b+16(FP), SI
-	MOVQ    k+64(FP), DI
+	MOVQ    k+72(FP), DI
+	MOVQ    next+40(FP), R8
 	SHRQ    $0x02, DI
 
 inner:
+	PREFETCHT1   (R8)
+	ADDQ         $0x00000040, R8
 	VMOVUPS      (SI), Z9
 	VBROADCASTSS (AX), Z10
 	VFMADD231PS  Z9, Z10, Z0
@@ -2297,7 +2367,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
@@ -2314,13 +2384,13 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
 	LEAQ         (BX)(DX*1), DX
-	VBROADCASTSS lo+72(FP), Z9
-	VBROADCASTSS hi+76(FP), Z10
+	VBROADCASTSS lo+80(FP), Z9
+	VBROADCASTSS hi+84(FP), Z10
 	VMAXPS       Z0, Z9, Z0
 	VMINPS       Z0, Z10, Z0
 	VMOVUPS      Z0, (AX)
@@ -2351,9 +2421,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile10x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile10x32AVX512(SB), NOSPLIT, $0-80
+// func tile10x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile10x32AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -2376,17 +2446,21 @@ TEXT ·tile10x32AVX512(SB), NOSPLIT, $0-80
 	VMOVAPS Z0, Z18
 	VMOVAPS Z1, Z19
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (AX)(DX*1), BX
 	LEAQ    (BX)(DX*1), SI
 	LEAQ    (SI)(DX*1), DX
 	MOVQ    b+16(FP), DI
-	MOVQ    k+64(FP), R8
+	MOVQ    k+72(FP), R8
+	MOVQ    next+40(FP), R9
 	SHRQ    $0x02, R8
 
 inner:
+	PREFETCHT1   (R9)
+	PREFETCHT1   64(R9)
+	ADDQ         $0x00000080, R9
 	VMOVUPS      (DI), Z20
 	VMOVUPS      64(DI), Z21
 	VBROADCASTSS (AX), Z22
@@ -2525,7 +2599,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
@@ -2554,14 +2628,14 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
 	LEAQ         (BX)(DX*1), SI
 	LEAQ         (SI)(DX*1), DX
-	VBROADCASTSS lo+72(FP), Z20
-	VBROADCASTSS hi+76(FP), Z21
+	VBROADCASTSS lo+80(FP), Z20
+	VBROADCASTSS hi+84(FP), Z21
 	VMAXPS       Z0, Z20, Z0
 	VMINPS       Z0, Z21, Z0
 	VMOVUPS      Z0, (AX)
@@ -2625,9 +2699,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile10x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile10x16AVX512(SB), NOSPLIT, $0-80
+// func tile10x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile10x16AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVAPS Z0, Z1
@@ -2640,17 +2714,20 @@ TEXT ·tile10x16AVX512(SB), NOSPLIT, $0-80
 	VMOVAPS Z0, Z8
 	VMOVAPS Z0, Z9
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (AX)(DX*1), BX
 	LEAQ    (BX)(DX*1), SI
 	LEAQ    (SI)(DX*1), DX
 	MOVQ    b+16(FP), DI
-	MOVQ    k+64(FP), R8
+	MOVQ    k+72(FP), R8
+	MOVQ    next+40(FP), R9
 	SHRQ    $0x02, R8
 
 inner:
+	PREFETCHT1   (R9)
+	ADDQ         $0x00000040, R9
 	VMOVUPS      (DI), Z10
 	VBROADCASTSS (AX), Z11
 	VFMADD231PS  Z10, Z11, Z0
@@ -2745,7 +2822,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
@@ -2764,14 +2841,14 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
 	LEAQ         (BX)(DX*1), SI
 	LEAQ         (SI)(DX*1), DX
-	VBROADCASTSS lo+72(FP), Z10
-	VBROADCASTSS hi+76(FP), Z11
+	VBROADCASTSS lo+80(FP), Z10
+	VBROADCASTSS hi+84(FP), Z11
 	VMAXPS       Z0, Z10, Z0
 	VMINPS       Z0, Z11, Z0
 	VMOVUPS      Z0, (AX)
@@ -2805,9 +2882,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile11x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile11x32AVX512(SB), NOSPLIT, $0-80
+// func tile11x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile11x32AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -2832,17 +2909,21 @@ TEXT ·tile11x32AVX512(SB), NOSPLIT, $0-80
 	VMOVAPS Z0, Z20
 	VMOVAPS Z1, Z21
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (AX)(DX*1), BX
 	LEAQ    (BX)(DX*1), SI
 	LEAQ    (SI)(DX*1), DX
 	MOVQ    b+16(FP), DI
-	MOVQ    k+64(FP), R8
+	MOVQ    k+72(FP), R8
+	MOVQ    next+40(FP), R9
 	SHRQ    $0x02, R8
 
 inner:
+	PREFETCHT1   (R9)
+	PREFETCHT1   64(R9)
+	ADDQ         $0x00000080, R9
 	VMOVUPS      (DI), Z22
 	VMOVUPS      64(DI), Z23
 	VBROADCASTSS (AX), Z24
@@ -2993,7 +3074,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
@@ -3024,14 +3105,14 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
 	LEAQ         (BX)(DX*1), SI
 	LEAQ         (SI)(DX*1), DX
-	VBROADCASTSS lo+72(FP), Z22
-	VBROADCASTSS hi+76(FP), Z23
+	VBROADCASTSS lo+80(FP), Z22
+	VBROADCASTSS hi+84(FP), Z23
 	VMAXPS       Z0, Z22, Z0
 	VMINPS       Z0, Z23, Z0
 	VMOVUPS      Z0, (AX)
@@ -3101,9 +3182,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile11x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile11x16AVX512(SB), NOSPLIT, $0-80
+// func tile11x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile11x16AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVAPS Z0, Z1
@@ -3117,17 +3198,20 @@ TEXT ·tile11x16AVX512(SB), NOSPLIT, $0-80
 	VMOVAPS Z0, Z9
 	VMOVAPS Z0, Z10
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (AX)(DX*1), BX
 	LEAQ    (BX)(DX*1), SI
 	LEAQ    (SI)(DX*1), DX
 	MOVQ    b+16(FP), DI
-	MOVQ    k+64(FP), R8
+	MOVQ    k+72(FP), R8
+	MOVQ    next+40(FP), R9
 	SHRQ    $0x02, R8
 
 inner:
+	PREFETCHT1   (R9)
+	ADDQ         $0x00000040, R9
 	VMOVUPS      (DI), Z11
 	VBROADCASTSS (AX), Z12
 	VFMADD231PS  Z11, Z12, Z0
@@ -3230,7 +3314,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
@@ -3250,14 +3334,14 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
 	LEAQ         (BX)(DX*1), SI
 	LEAQ         (SI)(DX*1), DX
-	VBROADCASTSS lo+72(FP), Z11
-	VBROADCASTSS hi+76(FP), Z12
+	VBROADCASTSS lo+80(FP), Z11
+	VBROADCASTSS hi+84(FP), Z12
 	VMAXPS       Z0, Z11, Z0
 	VMINPS       Z0, Z12, Z0
 	VMOVUPS      Z0, (AX)
@@ -3294,9 +3378,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile12x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile12x32AVX512(SB), NOSPLIT, $0-80
+// func tile12x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile12x32AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -3323,17 +3407,21 @@ TEXT ·tile12x32AVX512(SB), NOSPLIT, $0-80
 	VMOVAPS Z0, Z22
 	VMOVAPS Z1, Z23
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (AX)(DX*1), BX
 	LEAQ    (BX)(DX*1), SI
 	LEAQ    (SI)(DX*1), DX
 	MOVQ    b+16(FP), DI
-	MOVQ    k+64(FP), R8
+	MOVQ    k+72(FP), R8
+	MOVQ    next+40(FP), R9
 	SHRQ    $0x02, R8
 
 inner:
+	PREFETCHT1   (R9)
+	PREFETCHT1   64(R9)
+	ADDQ         $0x00000080, R9
 	VMOVUPS      (DI), Z24
 	VMOVUPS      64(DI), Z25
 	VBROADCASTSS (AX), Z26
@@ -3496,7 +3584,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
@@ -3529,14 +3617,14 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
 	LEAQ         (BX)(DX*1), SI
 	LEAQ         (SI)(DX*1), DX
-	VBROADCASTSS lo+72(FP), Z24
-	VBROADCASTSS hi+76(FP), Z25
+	VBROADCASTSS lo+80(FP), Z24
+	VBROADCASTSS hi+84(FP), Z25
 	VMAXPS       Z0, Z24, Z0
 	VMINPS       Z0, Z25, Z0
 	VMOVUPS      Z0, (AX)
@@ -3612,9 +3700,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile12x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile12x16AVX512(SB), NOSPLIT, $0-80
+// func tile12x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile12x16AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVAPS Z0, Z1
@@ -3629,17 +3717,20 @@ TEXT ·tile12x16AVX512(SB), NOSPLIT, $0-80
 	VMOVAPS Z0, Z10
 	VMOVAPS Z0, Z11
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (AX)(DX*1), BX
 	LEAQ    (BX)(DX*1), SI
 	LEAQ    (SI)(DX*1), DX
 	MOVQ    b+16(FP), DI
-	MOVQ    k+64(FP), R8
+	MOVQ    k+72(FP), R8
+	MOVQ    next+40(FP), R9
 	SHRQ    $0x02, R8
 
 inner:
+	PREFETCHT1   (R9)
+	ADDQ         $0x00000040, R9
 	VMOVUPS      (DI), Z12
 	VBROADCASTSS (AX), Z13
 	VFMADD231PS  Z12, Z13, Z0
@@ -3750,7 +3841,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
@@ -3771,14 +3862,14 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
 	LEAQ         (BX)(DX*1), SI
 	LEAQ         (SI)(DX*1), DX
-	VBROADCASTSS lo+72(FP), Z12
-	VBROADCASTSS hi+76(FP), Z13
+	VBROADCASTSS lo+80(FP), Z12
+	VBROADCASTSS hi+84(FP), Z13
 	VMAXPS       Z0, Z12, Z0
 	VMINPS       Z0, Z13, Z0
 	VMOVUPS      Z0, (AX)
@@ -3818,9 +3909,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile13x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile13x32AVX512(SB), NOSPLIT, $0-80
+// func tile13x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile13x32AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -3849,7 +3940,7 @@ TEXT ·tile13x32AVX512(SB), NOSPLIT, $0-80
 	VMOVAPS Z0, Z24
 	VMOVAPS Z1, Z25
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (AX)(DX*1), BX
@@ -3857,10 +3948,14 @@ TEXT ·tile13x32AVX512(SB), NOSPLIT, $0-80
 	LEAQ    (SI)(DX*1), DI
 	LEAQ    (DI)(DX*1), DX
 	MOVQ    b+16(FP), R8
-	MOVQ    k+64(FP), R9
+	MOVQ    k+72(FP), R9
+	MOVQ    next+40(FP), R10
 	SHRQ    $0x02, R9
 
 inner:
+	PREFETCHT1   (R10)
+	PREFETCHT1   64(R10)
+	ADDQ         $0x00000080, R10
 	VMOVUPS      (R8), Z26
 	VMOVUPS      64(R8), Z27
 	VBROADCASTSS (AX), Z28
@@ -4036,7 +4131,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
@@ -4072,15 +4167,15 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
 	LEAQ         (BX)(DX*1), SI
 	LEAQ         (SI)(DX*1), DI
 	LEAQ         (DI)(DX*1), DX
-	VBROADCASTSS lo+72(FP), Z26
-	VBROADCASTSS hi+76(FP), Z27
+	VBROADCASTSS lo+80(FP), Z26
+	VBROADCASTSS hi+84(FP), Z27
 	VMAXPS       Z0, Z26, Z0
 	VMINPS       Z0, Z27, Z0
 	VMOVUPS      Z0, (AX)
@@ -4162,9 +4257,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile13x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile13x16AVX512(SB), NOSPLIT, $0-80
+// func tile13x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile13x16AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVAPS Z0, Z1
@@ -4180,7 +4275,7 @@ TEXT ·tile13x16AVX512(SB), NOSPLIT, $0-80
 	VMOVAPS Z0, Z11
 	VMOVAPS Z0, Z12
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (AX)(DX*1), BX
@@ -4188,10 +4283,13 @@ TEXT ·tile13x16AVX512(SB), NOSPLIT, $0-80
 	LEAQ    (SI)(DX*1), DI
 	LEAQ    (DI)(DX*1), DX
 	MOVQ    b+16(FP), R8
-	MOVQ    k+64(FP), R9
+	MOVQ    k+72(FP), R9
+	MOVQ    next+40(FP), R10
 	SHRQ    $0x02, R9
 
 inner:
+	PREFETCHT1   (R10)
+	ADDQ         $0x00000040, R10
 	VMOVUPS      (R8), Z13
 	VBROADCASTSS (AX), Z14
 	VFMADD231PS  Z13, Z14, Z0
@@ -4311,7 +4409,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
@@ -4334,15 +4432,15 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
 	LEAQ         (BX)(DX*1), SI
 	LEAQ         (SI)(DX*1), DI
 	LEAQ         (DI)(DX*1), DX
-	VBROADCASTSS lo+72(FP), Z13
-	VBROADCASTSS hi+76(FP), Z14
+	VBROADCASTSS lo+80(FP), Z13
+	VBROADCASTSS hi+84(FP), Z14
 	VMAXPS       Z0, Z13, Z0
 	VMINPS       Z0, Z14, Z0
 	VMOVUPS      Z0, (AX)
@@ -4385,9 +4483,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile14x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile14x32AVX512(SB), NOSPLIT, $0-80
+// func tile14x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile14x32AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
@@ -4418,7 +4516,7 @@ TEXT ·tile14x32AVX512(SB), NOSPLIT, $0-80
 	VMOVAPS Z0, Z26
 	VMOVAPS Z1, Z27
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (AX)(DX*1), BX
@@ -4426,10 +4524,14 @@ TEXT ·tile14x32AVX512(SB), NOSPLIT, $0-80
 	LEAQ    (SI)(DX*1), DI
 	LEAQ    (DI)(DX*1), DX
 	MOVQ    b+16(FP), R8
-	MOVQ    k+64(FP), R9
+	MOVQ    k+72(FP), R9
+	MOVQ    next+40(FP), R10
 	SHRQ    $0x02, R9
 
 inner:
+	PREFETCHT1   (R10)
+	PREFETCHT1   64(R10)
+	ADDQ         $0x00000080, R10
 	VMOVUPS      (R8), Z28
 	VMOVUPS      64(R8), Z29
 	VBROADCASTSS (AX), Z30
@@ -4617,7 +4719,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
@@ -4655,15 +4757,15 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
 	LEAQ         (BX)(DX*1), SI
 	LEAQ         (SI)(DX*1), DI
 	LEAQ         (DI)(DX*1), DX
-	VBROADCASTSS lo+72(FP), Z28
-	VBROADCASTSS hi+76(FP), Z29
+	VBROADCASTSS lo+80(FP), Z28
+	VBROADCASTSS hi+84(FP), Z29
 	VMAXPS       Z0, Z28, Z0
 	VMINPS       Z0, Z29, Z0
 	VMOVUPS      Z0, (AX)
@@ -4751,9 +4853,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile14x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·tile14x16AVX512(SB), NOSPLIT, $0-80
+// func tile14x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile14x16AVX512(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVAPS Z0, Z1
@@ -4770,7 +4872,7 @@ TEXT ·tile14x16AVX512(SB), NOSPLIT, $0-80
 	VMOVAPS Z0, Z12
 	VMOVAPS Z0, Z13
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (AX)(DX*1), BX
@@ -4778,10 +4880,13 @@ TEXT ·tile14x16AVX512(SB), NOSPLIT, $0-80
 	LEAQ    (SI)(DX*1), DI
 	LEAQ    (DI)(DX*1), DX
 	MOVQ    b+16(FP), R8
-	MOVQ    k+64(FP), R9
+	MOVQ    k+72(FP), R9
+	MOVQ    next+40(FP), R10
 	SHRQ    $0x02, R9
 
 inner:
+	PREFETCHT1   (R10)
+	ADDQ         $0x00000040, R10
 	VMOVUPS      (R8), Z14
 	VBROADCASTSS (AX), Z15
 	VFMADD231PS  Z14, Z15, Z0
@@ -4909,7 +5014,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
@@ -4933,15 +5038,15 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), BX
 	LEAQ         (BX)(DX*1), SI
 	LEAQ         (SI)(DX*1), DI
 	LEAQ         (DI)(DX*1), DX
-	VBROADCASTSS lo+72(FP), Z14
-	VBROADCASTSS hi+76(FP), Z15
+	VBROADCASTSS lo+80(FP), Z14
+	VBROADCASTSS hi+84(FP), Z15
 	VMAXPS       Z0, Z14, Z0
 	VMINPS       Z0, Z15, Z0
 	VMOVUPS      Z0, (AX)
@@ -4987,20 +5092,25 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile1x16AVX2(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, FMA3
-TEXT ·tile1x16AVX2(SB), NOSPLIT, $0-80
+// func tile1x16AVX2(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, FMA3, MMX+
+TEXT ·tile1x16AVX2(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	MOVQ    b+16(FP), CX
-	MOVQ    k+64(FP), DX
+	MOVQ    k+72(FP), DX
+	MOVQ    next+40(FP), BX
 	SHRQ    $0x02, DX
 
 inner:
+	PREFETCHT0   4096(CX)
+	PREFETCHT0   4160(CX)
+	PREFETCHT0   4224(CX)
+	PREFETCHT0   4288(CX)
 	VMOVUPS      (CX), Y2
 	VMOVUPS      32(CX), Y3
 	VBROADCASTSS (AX), Y4
@@ -5028,17 +5138,17 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	VADDPS       (AX), Y0, Y0
 	VADDPS       32(AX), Y1, Y1
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
-	VBROADCASTSS lo+72(FP), Y2
-	VBROADCASTSS hi+76(FP), Y3
+	VBROADCASTSS lo+80(FP), Y2
+	VBROADCASTSS hi+84(FP), Y3
 	VMAXPS       Y0, Y2, Y0
 	VMINPS       Y0, Y3, Y0
 	VMOVUPS      Y0, (AX)
@@ -5048,22 +5158,26 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile2x16AVX2(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, FMA3
-TEXT ·tile2x16AVX2(SB), NOSPLIT, $0-80
+// func tile2x16AVX2(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, FMA3, MMX+
+TEXT ·tile2x16AVX2(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	VMOVAPS Y0, Y2
 	VMOVAPS Y1, Y3
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	MOVQ    b+16(FP), DX
-	MOVQ    k+64(FP), BX
+	MOVQ    k+72(FP), BX
+	MOVQ    next+40(FP), SI
 	SHRQ    $0x02, BX
 
 inner:
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         $0x00000080, SI
 	VMOVUPS      (DX), Y4
 	VMOVUPS      32(DX), Y5
 	VBROADCASTSS (AX), Y6
@@ -5103,7 +5217,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	VADDPS       (AX), Y0, Y0
 	VADDPS       32(AX), Y1, Y1
@@ -5112,10 +5226,10 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
-	VBROADCASTSS lo+72(FP), Y4
-	VBROADCASTSS hi+76(FP), Y5
+	VBROADCASTSS lo+80(FP), Y4
+	VBROADCASTSS hi+84(FP), Y5
 	VMAXPS       Y0, Y4, Y0
 	VMINPS       Y0, Y5, Y0
 	VMOVUPS      Y0, (AX)
@@ -5131,9 +5245,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile3x16AVX2(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, FMA3
-TEXT ·tile3x16AVX2(SB), NOSPLIT, $0-80
+// func tile3x16AVX2(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, FMA3, MMX+
+TEXT ·tile3x16AVX2(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -5142,13 +5256,17 @@ TEXT ·tile3x16AVX2(SB), NOSPLIT, $0-80
 	VMOVAPS Y0, Y4
 	VMOVAPS Y1, Y5
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	MOVQ    b+16(FP), DX
-	MOVQ    k+64(FP), BX
+	MOVQ    k+72(FP), BX
+	MOVQ    next+40(FP), SI
 	SHRQ    $0x02, BX
 
 inner:
+	PREFETCHT1   (SI)
+	PREFETCHT1   64(SI)
+	ADDQ         $0x00000080, SI
 	VMOVUPS      (DX), Y6
 	VMOVUPS      32(DX), Y7
 	VBROADCASTSS (AX), Y8
@@ -5200,7 +5318,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	VADDPS       (AX), Y0, Y0
 	VADDPS       32(AX), Y1, Y1
@@ -5211,10 +5329,10 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
-	VBROADCASTSS lo+72(FP), Y6
-	VBROADCASTSS hi+76(FP), Y7
+	VBROADCASTSS lo+80(FP), Y6
+	VBROADCASTSS hi+84(FP), Y7
 	VMAXPS       Y0, Y6, Y0
 	VMINPS       Y0, Y7, Y0
 	VMOVUPS      Y0, (AX)
@@ -5236,9 +5354,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile4x16AVX2(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, FMA3
-TEXT ·tile4x16AVX2(SB), NOSPLIT, $0-80
+// func tile4x16AVX2(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, FMA3, MMX+
+TEXT ·tile4x16AVX2(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -5249,15 +5367,19 @@ TEXT ·tile4x16AVX2(SB), NOSPLIT, $0-80
 	VMOVAPS Y0, Y6
 	VMOVAPS Y1, Y7
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (AX)(DX*1), DX
 	MOVQ    b+16(FP), BX
-	MOVQ    k+64(FP), SI
+	MOVQ    k+72(FP), SI
+	MOVQ    next+40(FP), DI
 	SHRQ    $0x02, SI
 
 inner:
+	PREFETCHT1   (DI)
+	PREFETCHT1   64(DI)
+	ADDQ         $0x00000080, DI
 	VMOVUPS      (BX), Y8
 	VMOVUPS      32(BX), Y9
 	VBROADCASTSS (AX), Y10
@@ -5322,7 +5444,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), DX
@@ -5337,12 +5459,12 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), DX
-	VBROADCASTSS lo+72(FP), Y8
-	VBROADCASTSS hi+76(FP), Y9
+	VBROADCASTSS lo+80(FP), Y8
+	VBROADCASTSS hi+84(FP), Y9
 	VMAXPS       Y0, Y8, Y0
 	VMINPS       Y0, Y9, Y0
 	VMOVUPS      Y0, (AX)
@@ -5370,9 +5492,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile5x16AVX2(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, FMA3
-TEXT ·tile5x16AVX2(SB), NOSPLIT, $0-80
+// func tile5x16AVX2(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, FMA3, MMX+
+TEXT ·tile5x16AVX2(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -5385,15 +5507,19 @@ TEXT ·tile5x16AVX2(SB), NOSPLIT, $0-80
 	VMOVAPS Y0, Y8
 	VMOVAPS Y1, Y9
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (AX)(DX*1), DX
 	MOVQ    b+16(FP), BX
-	MOVQ    k+64(FP), SI
+	MOVQ    k+72(FP), SI
+	MOVQ    next+40(FP), DI
 	SHRQ    $0x02, SI
 
 inner:
+	PREFETCHT1   (DI)
+	PREFETCHT1   64(DI)
+	ADDQ         $0x00000080, DI
 	VMOVUPS      (BX), Y10
 	VMOVUPS      32(BX), Y11
 	VBROADCASTSS (AX), Y12
@@ -5470,7 +5596,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), DX
@@ -5487,12 +5613,12 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), DX
-	VBROADCASTSS lo+72(FP), Y10
-	VBROADCASTSS hi+76(FP), Y11
+	VBROADCASTSS lo+80(FP), Y10
+	VBROADCASTSS hi+84(FP), Y11
 	VMAXPS       Y0, Y10, Y0
 	VMINPS       Y0, Y11, Y0
 	VMOVUPS      Y0, (AX)
@@ -5526,9 +5652,9 @@ clamp:
 	VZEROUPPER
 	RET
 
-// func tile6x16AVX2(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
-// Requires: AVX, FMA3
-TEXT ·tile6x16AVX2(SB), NOSPLIT, $0-80
+// func tile6x16AVX2(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+// Requires: AVX, FMA3, MMX+
+TEXT ·tile6x16AVX2(SB), NOSPLIT, $0-88
 	MOVQ    bias+24(FP), AX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -5543,15 +5669,19 @@ TEXT ·tile6x16AVX2(SB), NOSPLIT, $0-80
 	VMOVAPS Y0, Y10
 	VMOVAPS Y1, Y11
 	MOVQ    a+8(FP), AX
-	MOVQ    lda+48(FP), CX
+	MOVQ    lda+56(FP), CX
 	SHLQ    $0x02, CX
 	LEAQ    (CX)(CX*2), DX
 	LEAQ    (AX)(DX*1), DX
 	MOVQ    b+16(FP), BX
-	MOVQ    k+64(FP), SI
+	MOVQ    k+72(FP), SI
+	MOVQ    next+40(FP), DI
 	SHRQ    $0x02, SI
 
 inner:
+	PREFETCHT1   (DI)
+	PREFETCHT1   64(DI)
+	ADDQ         $0x00000080, DI
 	VMOVUPS      (BX), Y12
 	VMOVUPS      32(BX), Y13
 	VBROADCASTSS (AX), Y14
@@ -5640,7 +5770,7 @@ inner:
 	MOVQ         r+32(FP), AX
 	TESTQ        AX, AX
 	JZ           clamp
-	MOVQ         ldr+56(FP), CX
+	MOVQ         ldr+64(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), DX
@@ -5659,12 +5789,12 @@ inner:
 
 clamp:
 	MOVQ         c+0(FP), AX
-	MOVQ         ldc+40(FP), CX
+	MOVQ         ldc+48(FP), CX
 	SHLQ         $0x02, CX
 	LEAQ         (CX)(CX*2), DX
 	LEAQ         (AX)(DX*1), DX
-	VBROADCASTSS lo+72(FP), Y12
-	VBROADCASTSS hi+76(FP), Y13
+	VBROADCASTSS lo+80(FP), Y12
+	VBROADCASTSS hi+84(FP), Y13
 	VMAXPS       Y0, Y12, Y0
 	VMINPS       Y0, Y13, Y0
 	VMOVUPS      Y0, (AX)

@@ -329,13 +329,13 @@ func flattenShape(o *operation) ([]int, error) {
 
 // Gemm: alpha·A·B + beta·C, with C broadcast to the result.
 
-type product struct {
+type gemm struct {
 	m, n, k        int
 	transA, transB bool
 	alpha, beta    float32
 }
 
-func productOf(o *operation) (p product, err error) {
+func gemmOf(o *operation) (p gemm, err error) {
 	a, b := o.in[0].shape, o.in[1].shape
 	alpha, e1 := attribute(o, "alpha", float32(1))
 	beta, e2 := attribute(o, "beta", float32(1))
@@ -347,7 +347,7 @@ func productOf(o *operation) (p product, err error) {
 	if len(a) != 2 || len(b) != 2 {
 		return p, fmt.Errorf("shapes %v and %v", a, b)
 	}
-	p = product{m: a[0], k: a[1], n: b[1], transA: ta != 0, transB: tb != 0, alpha: alpha, beta: beta}
+	p = gemm{m: a[0], k: a[1], n: b[1], transA: ta != 0, transB: tb != 0, alpha: alpha, beta: beta}
 	inner := b[0]
 	if p.transA {
 		p.m, p.k = p.k, p.m
@@ -362,7 +362,7 @@ func productOf(o *operation) (p product, err error) {
 }
 
 func gemmShape(o *operation) ([]int, error) {
-	p, err := productOf(o)
+	p, err := gemmOf(o)
 	shape := []int{p.m, p.n}
 	if err == nil && len(o.in) == 3 && o.in[2] != nil {
 		if s, e := broadcast(o.in[2].shape, shape); e != nil || !slices.Equal(s, shape) {
@@ -373,7 +373,7 @@ func gemmShape(o *operation) ([]int, error) {
 }
 
 func bindGemm(o *operation) (func([]float32, [][]float32), error) {
-	p, err := productOf(o)
+	p, err := gemmOf(o)
 	a, b := [2]int{p.k, 1}, [2]int{p.n, 1} // steps along rows and columns
 	if p.transA {
 		a = [2]int{1, p.m}

@@ -73,6 +73,7 @@ type planner struct {
 	plain   map[*value]place // where values lie in ONNX order
 	rows    map[*value]*rows // where they lie as rows
 	stores  []*store
+	last    *matrix // packed last
 }
 
 // compile makes the plan of a network.
@@ -155,6 +156,16 @@ func (p *planner) allocateRows(v *value) *rows {
 // fitsRows tells whether a value can lie as rows: one picture, at least one channel.
 func fitsRows(v *value) bool {
 	return (len(v.shape) == 4 || len(v.shape) == 2) && v.shape[0] == 1 && elements(v.shape) > 0
+}
+
+// pack packs a matrix, and makes the one before prefetch it.
+func (p *planner) pack(k, cols int, at func(row, col int) float32, bias []float32, lo, hi float32) *matrix {
+	m := pack(p.kernels, k, cols, at, bias, lo, hi)
+	if p.last != nil {
+		p.last.following = m.data
+	}
+	p.last = m
+	return m
 }
 
 // needScratch makes sure that each worker has this many floats of its own.

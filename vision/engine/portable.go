@@ -14,7 +14,7 @@ var portable = &kernels{
 }
 
 func portableTile(rows int) tileKernel {
-	return func(c, a, b, bias, r *float32, ldc, lda, ldr, k int, lo, hi float32) {
+	return func(c, a, b, bias, r, _ *float32, ldc, lda, ldr, k int, lo, hi float32) {
 		C, A := unsafe.Slice(c, (rows-1)*ldc+block), unsafe.Slice(a, (rows-1)*lda+k)
 		B := unsafe.Slice(b, k*block)
 		for row := range rows {

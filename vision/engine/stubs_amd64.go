@@ -2,73 +2,73 @@
 
 package engine
 
-func tile1x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile1x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile1x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile1x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile2x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile2x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile2x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile2x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile3x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile3x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile3x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile3x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile4x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile4x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile4x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile4x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile5x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile5x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile5x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile5x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile6x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile6x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile6x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile6x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile7x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile7x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile7x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile7x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile8x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile8x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile8x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile8x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile9x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile9x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile9x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile9x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile10x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile10x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile10x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile10x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile11x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile11x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile11x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile11x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile12x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile12x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile12x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile12x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile13x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile13x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile13x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile13x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile14x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile14x32AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile14x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile14x16AVX512(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile1x16AVX2(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile1x16AVX2(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile2x16AVX2(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile2x16AVX2(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile3x16AVX2(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile3x16AVX2(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile4x16AVX2(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile4x16AVX2(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile5x16AVX2(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile5x16AVX2(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
-func tile6x16AVX2(c *float32, a *float32, b *float32, bias *float32, r *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
+func tile6x16AVX2(c *float32, a *float32, b *float32, bias *float32, r *float32, next *float32, ldc int, lda int, ldr int, k int, lo float32, hi float32)
 
 func depthwise3AVX512(dst *float32, r0 *float32, r1 *float32, r2 *float32, r3 *float32, r4 *float32, w *float32, bias *float32, n int, blocks int, pixel int, step int, out int, lo float32, hi float32)
 

@@ -103,7 +103,7 @@ func (m matrix) at(row, offset int) Mem {
 // packed panel and multiplies it with each element of a column of A.
 func tile(s isa, rows, width int) {
 	TEXT(fmt.Sprintf("tile%dx%d%s", rows, width*s.bytes/4, s.name), NOSPLIT,
-		"func(c, a, b, bias, r *float32, ldc, lda, ldr, k int, lo, hi float32)")
+		"func(c, a, b, bias, r, next *float32, ldc, lda, ldr, k int, lo, hi float32)")
 	sums := s.vectors(rows * width)
 	bias := parameter("bias")
 	for j := range width {
@@ -113,12 +113,22 @@ func tile(s isa, rows, width int) {
 		VMOVAPS(sums[i%width], sums[i])
 	}
 	a := newMatrix(parameter("a"), stride("lda"), rows)
-	b, k := parameter("b"), parameter("k")
+	b, k, next := parameter("b"), parameter("k"), parameter("next")
 	weights := s.vectors(width)
 	factors := s.vectors(min(4, s.registers-len(sums)-width))
 	SHRQ(Imm(2), k)
 	loop, after, end := "inner", "clamp", 0
 	Label(loop)
+	if rows == 1 { // nothing is used twice: read ahead in the same panel
+		for line := range 4 * width * s.bytes / 64 {
+			PREFETCHT0(Mem{Base: b, Disp: readAhead + line*64})
+		}
+	} else {
+		for line := range width {
+			PREFETCHT1(Mem{Base: next, Disp: line * 64})
+		}
+		ADDQ(U32(64*width), next)
+	}
 	for step := range 4 {
 		for j := range width {
 			VMOVUPS(Mem{Base: b, Disp: (step*width + j) * s.bytes}, weights[j])
@@ -159,6 +169,9 @@ func tile(s isa, rows, width int) {
 	VZEROUPPER()
 	RET()
 }
+
+// readAhead is the distance in bytes at which a tile of one row prefetches.
+const readAhead = 4096
 
 func (s isa) clampAndStore(v, lo, hi reg.VecVirtual, to Mem) {
 	VMAXPS(v, lo, v)
