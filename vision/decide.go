@@ -1,0 +1,285 @@
+package vision
+
+import (
+	"image"
+	"math"
+	"slices"
+
+	"github.com/zoodex/zoodex/vision/model"
+)
+
+// Rules are the numbers that turn views into a decision.
+type Rules struct {
+	Temperature      float64 // logits are divided by it: below 1 because the network is far too modest
+	OffDisplay       float64 // an animal that does not live here must be so many times likelier than one that does
+	NotAnAnimal      float64 // and a thing so many times
+	AnimalShare      float64 // below it, of the probability before this prior, there is no animal
+	Probability      float64 // least for a certain resident, and for a certain stranger
+	Prominence       float64 // likewise: standard deviations above the mean logit of the animal classes
+	GroupShare       float64 // of the animals' probability that the group of an unsure answer covers; above ½
+	GroupTemperature float64 // temperature for that: modesty is right where the animal may be unknown
+}
+
+// Measured are the rules in force. README.md has the tables they were chosen from.
+var Measured = Rules{
+	Temperature:      0.45,
+	OffDisplay:       2,
+	NotAnAnimal:      8,
+	AnimalShare:      0.5,
+	Probability:      0.6,
+	Prominence:       6.75,
+	GroupShare:       0.6,
+	GroupTemperature: 1,
+}
+
+// A Decision is what a sighting comes down to.
+type Decision string
+
+const (
+	Certain  Decision = "certain"  // a resident
+	Unsure   Decision = "unsure"   // an animal, but which one is open
+	Nothing  Decision = "nothing"  // no animal
+	Stranger Decision = "stranger" // an animal, for sure, that does not live here
+)
+
+// A Candidate is one of the network's classes.
+type Candidate struct {
+	Index       int // among the network's classes
+	WordNetID   string
+	Label       string
+	Key         string  // the resident it means, or ""
+	Probability float64 // after the roster; over all 1000 classes it sums to 1
+}
+
+// A Guess is a resident with the probability of all its classes.
+type Guess struct {
+	Key         string
+	Probability float64
+}
+
+// A Sighting is the answer to a photo.
+type Sighting struct {
+	Decision   Decision
+	Key        string          // Certain: the resident
+	Confidence float64         // probability of what was decided; for Unsure, of the best candidate
+	Candidates []Candidate     // the five likeliest classes, best first
+	Residents  []Guess         // the likeliest residents, best first: at most five, each at least 0.01
+	Group      string          // Unsure: the lowest group that is likely, a key of the tree in package model
+	Stranger   *Candidate      // Stranger: which
+	Box        image.Rectangle // what the network attended to, in pixels of the upright photo
+	Why        Why
+	Stages     Stages
+	Hash       uint64 // perceptual hash of the photo
+	Model      string // the network that answered
+}
+
+// Decide turns views into a sighting. It depends on nothing but its arguments.
+//
+// The views are averaged as logits, which is the geometric mean of their probabilities. What lives
+// in the zoo is prior knowledge: other classes lose by a factor, and the classes of one species
+// are summed. That makes a probability, but a high one only says which of the animals it knows the
+// network prefers, and it prefers one for every picture of an animal it never learnt, too. So a
+// certain answer also has to be prominent: its logit must stand far above those of all other
+// animals, in standard deviations, as a learnt animal's does.
+func Decide(v *Views, roster *Roster, rules Rules) Sighting {
+	if roster == nil {
+		roster = nobody
+	}
+	whole, part := wide(&v.Whole), wide(&v.Part)
+	logits := make([]float64, len(whole))
+	for i := range logits {
+		logits[i] = (whole[i] + part[i]) / 2
+	}
+	raw := softmax(logits, rules.Temperature)
+	animals := sum(raw, animalClasses)
+	probabilities := roster.prior(raw, rules)
+	masses := roster.masses(probabilities)
+	candidate := func(class int) Candidate { return roster.candidate(class, probabilities, masses) }
+
+	s := Sighting{Box: v.Box, Hash: v.Hash, Stages: v.Stages, Model: model.Name}
+	for _, class := range best(probabilities, nil, 5) {
+		s.Candidates = append(s.Candidates, candidate(class))
+	}
+	for _, i := range best(masses, nil, 5) {
+		if masses[i] >= 0.01 {
+			s.Residents = append(s.Residents, Guess{roster.residents[i].Key, masses[i]})
+		}
+	}
+
+	// The best answer is a resident with all its classes, or else a class.
+	first := candidate(best(probabilities, animalClasses, 1)[0])
+	resident := false
+	if len(s.Residents) > 0 && s.Residents[0].Probability >= first.Probability {
+		i := best(masses, nil, 1)[0]
+		first = candidate(best(logits, roster.classes[i], 1)[0])
+		first.Key, first.Probability = roster.residents[i].Key, masses[i]
+		resident = true
+	}
+	strong := first.Probability >= rules.Probability && prominence(logits, first.Index) >= rules.Prominence
+	one, other := candidate(best(whole, animalClasses, 1)[0]), candidate(best(part, animalClasses, 1)[0])
+	s.Confidence = first.Probability
+	switch {
+	case animals < rules.AnimalShare:
+		s.Decision, s.Confidence = Nothing, 1-animals
+		s.Why = because(NoAnimal)
+	case strong && resident:
+		s.Decision, s.Key = Certain, first.Key
+		s.Why = because(ViewsTogether, first)
+		if same(one, first) && same(other, first) {
+			s.Why = because(ViewsAgree, first)
+		}
+	case strong && roster.strangers[first.Index]:
+		s.Decision, s.Stranger = Stranger, &first
+		s.Why = because(NotOnDisplay, first)
+	default:
+		s.Decision = Unsure
+		s.Group = likelyGroup(roster.prior(softmax(logits, rules.GroupTemperature), rules), rules.GroupShare)
+		s.Why = doubt(first, one, other, s.Candidates, rules)
+	}
+	return s
+}
+
+// doubt says why an answer is unsure: first is the best, one and other are what each view alone would say.
+func doubt(first, one, other Candidate, candidates []Candidate, rules Rules) Why {
+	if first.Probability >= rules.Probability {
+		return because(Unfamiliar, first)
+	}
+	if !same(one, other) {
+		return because(ViewsDisagree, one, other)
+	}
+	for _, second := range candidates {
+		if !same(first, second) && first.Probability+second.Probability >= rules.Probability {
+			return because(LookAlikes, first, second)
+		}
+	}
+	return because(Faint)
+}
+
+// same tells whether two candidates lead to the same answer.
+func same(a, b Candidate) bool {
+	return a.Index == b.Index || a.Key != "" && a.Key == b.Key
+}
+
+func (r *Roster) candidate(class int, probabilities, masses []float64) Candidate {
+	l := model.Labels()[class]
+	c := Candidate{Index: class, WordNetID: l.WordNetID, Label: l.Name, Probability: probabilities[class]}
+	if i := r.meant(class, masses); i >= 0 {
+		c.Key = r.residents[i].Key
+	}
+	return c
+}
+
+// prior lowers what is not on display and makes the rest sum to 1 again.
+func (r *Roster) prior(probabilities []float64, rules Rules) []float64 {
+	after := make([]float64, len(probabilities))
+	var total float64
+	for class, p := range probabilities {
+		switch {
+		case r.strangers[class]:
+			p /= rules.OffDisplay
+		case len(r.owners[class]) == 0:
+			p /= rules.NotAnAnimal
+		}
+		after[class] = p
+		total += p
+	}
+	for class := range after {
+		after[class] /= total
+	}
+	return after
+}
+
+// likelyGroup rolls probabilities up the tree of groups and gives the lowest one with at least the
+// given share of all animals. Above one half that is a single path, so it has one lowest end.
+func likelyGroup(probabilities []float64, share float64) string {
+	var total float64
+	masses := map[string]float64{}
+	for _, class := range animalClasses {
+		total += probabilities[class]
+		for g := model.Labels()[class].Group; g != ""; g = model.Parent(g) {
+			masses[g] += probabilities[class]
+		}
+	}
+	lowest, deepest := model.Root, 0
+	for group, mass := range masses {
+		if mass < share*total {
+			continue
+		}
+		depth := 0
+		for g := group; g != model.Root; g = model.Parent(g) {
+			depth++
+		}
+		if depth > deepest {
+			lowest, deepest = group, depth
+		}
+	}
+	return lowest
+}
+
+// prominence is how far a class stands above the mean of all animal classes, in their standard deviations.
+func prominence(logits []float64, class int) float64 {
+	n := float64(len(animalClasses))
+	mean := sum(logits, animalClasses) / n
+	var squares float64
+	for _, c := range animalClasses {
+		squares += (logits[c] - mean) * (logits[c] - mean)
+	}
+	if squares == 0 {
+		return 0
+	}
+	return (logits[class] - mean) / math.Sqrt(squares/n)
+}
+
+func wide(logits *[model.Classes]float32) []float64 {
+	w := make([]float64, len(logits))
+	for i, l := range logits {
+		w[i] = float64(l)
+	}
+	return w
+}
+
+func softmax(logits []float64, temperature float64) []float64 {
+	highest := slices.Max(logits)
+	p := make([]float64, len(logits))
+	var total float64
+	for i, l := range logits {
+		p[i] = math.Exp((l - highest) / temperature)
+		total += p[i]
+	}
+	for i := range p {
+		p[i] /= total
+	}
+	return p
+}
+
+func sum(values []float64, at []int) (total float64) {
+	for _, i := range at {
+		total += values[i]
+	}
+	return total
+}
+
+// best gives the places of the n highest values, the highest first; of equal ones the earlier. Only
+// the places in among take part, or all when it is nil.
+func best(values []float64, among []int, n int) []int {
+	places := make([]int, 0, n+1)
+	take := func(i int) {
+		at := len(places)
+		for at > 0 && values[i] > values[places[at-1]] {
+			at--
+		}
+		if at < n {
+			places = slices.Insert(places, at, i)
+			places = places[:min(len(places), n)]
+		}
+	}
+	if among == nil {
+		for i := range values {
+			take(i)
+		}
+	}
+	for _, i := range among {
+		take(i)
+	}
+	return places
+}
