@@ -7,7 +7,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/zoodex/zoodex/game"
-	"github.com/zoodex/zoodex/game/catalogue"
 )
 
 // SpeciesName names a species.
@@ -160,10 +159,4 @@ func (a *API) caughtSpecies(l game.Language, s game.Species) CaughtSpecies {
 		f.Awake = append(f.Awake, w.String())
 	}
 	return CaughtSpecies{nameOf(l, s), s.Number, s.Art, f}
-}
-
-// animalName names an animal that does not live here by its WordNet id.
-func animalName(l game.Language, wordnetID string) string {
-	name, _ := catalogue.AnimalName(wordnetID, l)
-	return name
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/zoodex/zoodex/game"
+	"github.com/zoodex/zoodex/game/catalogue"
 	"github.com/zoodex/zoodex/game/store"
 )
 
@@ -91,28 +92,34 @@ func (a *API) look(l game.Language, zoo *store.Zoo, r game.Recognised) Look {
 		Outcome: string(r.Verdict), Confidence: rounded(r.Confidence), Candidates: []Candidate{},
 		Box: r.Box, Model: r.Model, Group: a.group(l, r.Group),
 	}
-	values := map[string]string{}
-	for k, v := range r.Why.Values {
-		values[k] = v
-	}
 	if s, ok := zoo.ByID(r.Species); ok {
 		name := nameOf(l, s)
-		look.Species, values["species"] = &name, name.Name
+		look.Species = &name
 	}
 	for _, c := range r.Candidates {
 		if s, ok := zoo.ByID(c.Species); ok {
 			look.Candidates = append(look.Candidates, Candidate{nameOf(l, s), rounded(c.Confidence)})
 		}
 	}
-	if look.Group != nil {
-		values["group"] = look.Group.Some
-	}
 	if r.Stranger != "" {
-		look.Stranger = animalName(l, r.Stranger)
-		values["stranger"] = look.Stranger
+		look.Stranger = animalName(l, zoo, r.Stranger)
+	}
+	values := map[string]string{}
+	for k, animal := range r.Why.Values {
+		values[k] = animalName(l, zoo, animal)
 	}
 	look.Why = say(l, "why."+r.Why.Code, values)
 	return look
+}
+
+// animalName names an animal by the slug of a species, or else by the WordNet
+// id of one that does not live here.
+func animalName(l game.Language, zoo *store.Zoo, animal string) string {
+	if s, ok := zoo.BySlug(game.Slug(animal)); ok {
+		return s.Text(l).Name
+	}
+	name, _ := catalogue.AnimalName(animal, l)
+	return name
 }
 
 func (a *API) group(l game.Language, key string) *Group {
