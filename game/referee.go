@@ -22,6 +22,7 @@ type Referee struct {
 	steps  [][]trailSteps  // parallel to zoo: the steps that seeing the species does
 	lands  []uint16        // parallel to zoo: a bit for each continent
 
+	moves          bool   // whether what is on display has ever changed
 	walkable       []bool // parallel to rules.Trails: with what is on display now
 	displayedLands uint16
 }
@@ -30,6 +31,7 @@ type compiledBadge struct {
 	kind    BadgeKind
 	atLeast int
 	species []int  // indices of the species that count
+	counts  []bool // parallel to zoo: whether it is among them
 	lands   uint16 // continents that count
 	trails  []bool // parallel to rules.Trails
 }
@@ -48,7 +50,7 @@ func NewReferee(rules Rules, zoo []Species, displays map[SpeciesID][]Span, zone 
 	if problems := rules.Check(nil); problems != nil {
 		return nil, fmt.Errorf("rules: %s", problems[0])
 	}
-	r := &Referee{rules: rules, zone: zone, zoo: zoo, byID: make(map[SpeciesID]int, len(zoo))}
+	r := &Referee{rules: rules, zone: zone, zoo: zoo, byID: make(map[SpeciesID]int, len(zoo)), moves: len(displays) > 0}
 	var err error
 	if r.hours, err = rules.FairPlay.openings(zone); err != nil {
 		return nil, fmt.Errorf("rules: opening hours: %w", err)
@@ -73,7 +75,8 @@ func NewReferee(rules Rules, zoo []Species, displays map[SpeciesID][]Span, zone 
 	for _, b := range rules.Badges {
 		c := compiledBadge{kind: b.Kind, atLeast: b.AtLeast, lands: landBits(b.lands())}
 		for i, s := range zoo {
-			if b.counts(s) {
+			c.counts = append(c.counts, b.counts(s))
+			if c.counts[i] {
 				c.species = append(c.species, i)
 			}
 		}

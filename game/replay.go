@@ -63,6 +63,7 @@ func (r *Referee) Replay(history []Taken) State {
 	}
 	taken := chronological(history)
 	g.rulings = make([]Ruling, 0, len(taken))
+	g.lines = make([]Line, 0, len(taken))
 	for _, t := range taken {
 		g.rulings = append(g.rulings, g.judge(t))
 	}
@@ -215,12 +216,14 @@ func (g *replay) walk(i int, t Taken) {
 
 // award gives the badges that a capture of species i has completed.
 func (g *replay) award(i int, ruling Ruling, newVisit bool) {
+	caught := ruling.Outcome == Caught
+	if !caught && !newVisit && !g.walked && !g.moves {
+		return // as most captures
+	}
 	for b := range g.badges {
 		badge := &g.badges[b]
-		if ruling.Outcome == Caught {
-			if _, counts := slices.BinarySearch(badge.species, i); counts {
-				g.had[b]++
-			}
+		if caught && badge.counts[i] {
+			g.had[b]++
 		}
 		if g.wins[b].capture != "" {
 			continue
