@@ -87,6 +87,7 @@ type header struct {
 	turn   turn
 	video  bool  // luma is stored as 16…235 and chroma as 16…240
 	memory int64 // bytes that decoding needs, about
+	jpeg   *usualJPEG
 }
 
 // Decode reads one photo. What is wrong with the data is an [*Error]; when ctx ends before the

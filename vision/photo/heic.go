@@ -92,6 +92,8 @@ func inspectHEIC(data []byte) (header, error) {
 		return slices.ContainsFunc(names, func(n string) bool { return slices.Contains(brands, n) })
 	}
 	switch {
+	case len(brands) == 0:
+		return h, broken("heic", "its end is missing")
 	case has("heic", "heix", "heim", "heis"):
 	case has("avif", "avis"):
 		return h, unsupported("an AVIF")
@@ -210,7 +212,7 @@ func runHEIF(ctx context.Context, module api.Module, data []byte) (image.Image, 
 }
 
 // heifPlanes says how the module lays out pixels: libheif's planes one after the other, their
-// lines padded to 16 bytes.
+// lines padded to 16 bytes and at least 64 samples long.
 type heifPlanes struct {
 	rect           image.Rectangle
 	ratio          image.YCbCrSubsampleRatio
@@ -227,14 +229,14 @@ const (
 )
 
 func heifLayout(w, h, colour, chroma int) (heifPlanes, error) {
-	pad := func(n int) int { return (n + 15) &^ 15 }
+	pad := func(samples, bytes int) int { return (max(samples, 64)*bytes + 15) &^ 15 }
 	l := heifPlanes{rect: image.Rect(0, 0, w, h), colour: colour}
 	switch colour {
 	case heifGrey:
-		l.stride = pad(w)
+		l.stride = pad(w, 1)
 		l.size = l.stride * h
 	case heifRGB:
-		l.stride = pad(4 * w)
+		l.stride = pad(w, 4)
 		l.size = l.stride * h
 	case heifYCbCr:
 		cw, ch := w, h
@@ -248,7 +250,7 @@ func heifLayout(w, h, colour, chroma int) (heifPlanes, error) {
 		default:
 			return l, errHEIF
 		}
-		l.stride, l.chroma = pad(w), pad(cw)
+		l.stride, l.chroma = pad(w, 1), pad(cw, 1)
 		l.luma, l.cb = l.stride*h, l.chroma*ch
 		l.size = l.luma + 2*l.cb
 	default:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"image"
+	"slices"
 )
 
 // The usual JPEG (sequential, 8 bits, one or three channels, one scan) is decoded here, straight to
@@ -30,11 +31,6 @@ type channel struct {
 	h, v      int // blocks in a MCU
 	dc, ac    byte
 }
-
-const (
-	sof0, sof1, dht, rst0, eoi, sos, dqt, dri = 0xc0, 0xc1, 0xc4, 0xd0, 0xd9, 0xda, 0xdb, 0xdd
-	app0, app14, app15, com                   = 0xe0, 0xee, 0xef, 0xfe
-)
 
 // parseJPEG reads the headers up to the first scan. It returns nil for an unusual file.
 func parseJPEG(data []byte) *usualJPEG {
@@ -243,10 +239,12 @@ func (j *usualJPEG) decodeScan(ctx context.Context, channels []channelScan, acro
 		interval = all
 	}
 	var padding [jpegPadding]byte
-	clean, rest := make([]byte, 0, min(len(j.scan), 2*len(j.scan)*interval/all)+jpegPadding), j.scan
+	var block [65]int32
+	clean, rest := []byte(nil), j.scan
 	for start, count := 0, 0; start < all; start, count = start+interval, count+1 {
 		end := min(start+interval, all)
 		clean, rest = unstuff(clean[:0], rest)
+		clean = slices.Grow(clean, jpegPadding)
 		marker := byte(eoi)
 		if end < all {
 			marker = rst0 + byte(count&7)
@@ -256,7 +254,7 @@ func (j *usualJPEG) decodeScan(ctx context.Context, channels []channelScan, acro
 		}
 		rest = rest[2:]
 		bits := jpegBits{data: append(clean, padding[:]...)}
-		if !decodeMCUs(ctx, &bits, 8*len(clean), channels, across, start, end) {
+		if !decodeMCUs(ctx, &bits, 8*len(clean), &block, channels, across, start, end) {
 			return false
 		}
 		if end < all && 8*len(clean)-bits.used() >= 8 {
@@ -266,9 +264,9 @@ func (j *usualJPEG) decodeScan(ctx context.Context, channels []channelScan, acro
 	return true
 }
 
-// decodeMCUs decodes the MCUs from start to end, for which there are so many bits.
-func decodeMCUs(ctx context.Context, bits *jpegBits, have int, channels []channelScan, across, start, end int) bool {
-	var b [65]int32
+// decodeMCUs decodes the MCUs from start to end, for which there are so many bits. b is zero before
+// and, if all is well, after.
+func decodeMCUs(ctx context.Context, bits *jpegBits, have int, b *[65]int32, channels []channelScan, across, start, end int) bool {
 	for i := range channels {
 		channels[i].last = 0
 	}
@@ -281,7 +279,7 @@ func decodeMCUs(ctx context.Context, bits *jpegBits, have int, channels []channe
 			c := &channels[i]
 			for by := range c.v {
 				for bx := range c.h {
-					flat, ok := bits.block(&b, c.place, c.steps, c.dc, c.ac, &c.last)
+					flat, ok := bits.block(b, c.place, c.steps, c.dc, c.ac, &c.last)
 					if !ok {
 						return false
 					}
@@ -290,7 +288,7 @@ func decodeMCUs(ctx context.Context, bits *jpegBits, have int, channels []channe
 						fill(b[0], dst, c.plane.stride, c.n)
 						continue
 					}
-					c.idct(&b, dst, c.plane.stride)
+					c.idct(b, dst, c.plane.stride)
 					clear(b[:c.n*c.n])
 				}
 			}

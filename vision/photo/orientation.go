@@ -109,27 +109,13 @@ func exifTurn(tiff []byte) turn {
 
 // jpegTurn finds the Exif data among a JPEG's segments.
 func jpegTurn(data []byte) turn {
-	const startOfScan, endOfImage, app1 = 0xda, 0xd9, 0xe1
-	for data = data[2:]; ; {
-		at := bytes.IndexByte(data, 0xff)
-		if at < 0 || at+4 > len(data) {
-			return turn{}
+	for marker, body := range jpegSegments(data) {
+		if marker == sos {
+			break
 		}
-		data = data[at+1:]
-		marker := data[0]
-		if marker == 0xff || marker == 0 || marker >= 0xd0 && marker <= 0xd8 {
-			continue // fill bytes, and markers without a segment
+		if exif, ok := bytes.CutPrefix(body, []byte("Exif\x00")); ok && marker == app1 && len(exif) > 0 {
+			return exifTurn(exif[1:])
 		}
-		length := int(binary.BigEndian.Uint16(data[1:]))
-		if marker == startOfScan || marker == endOfImage || length < 2 || 1+length > len(data) {
-			return turn{}
-		}
-		segment := data[3 : 1+length]
-		if marker == app1 {
-			if exif, ok := bytes.CutPrefix(segment, []byte("Exif\x00")); ok && len(exif) > 0 {
-				return exifTurn(exif[1:])
-			}
-		}
-		data = data[1+length:]
 	}
+	return turn{}
 }

@@ -11,6 +11,9 @@ import (
 
 func inspectWebP(data []byte) (header, error) {
 	h := header{format: "webp"}
+	if int64(binary.LittleEndian.Uint32(data[4:]))+8 > int64(len(data)) {
+		return h, broken("webp", "its end is missing")
+	}
 	// A chunk is type, length and data, padded to even length (WebP container specification).
 	for rest := data[12:]; len(rest) >= 8; {
 		length := int64(binary.LittleEndian.Uint32(rest[4:]))
