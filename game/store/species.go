@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"fmt"
 	"time"
@@ -117,8 +118,8 @@ func (s *Store) readZoo(ctx context.Context) (*Zoo, error) {
 	zoo := &Zoo{byID: map[game.SpeciesID]int{}, bySlug: map[game.Slug]int{}}
 	var rows []speciesRow
 	var texts []textRow
-	// The revision is read first: if a change comes between, the next call reads again.
-	err := s.write(ctx, func(tx *gorm.DB) error {
+	// As of one moment: a species that comes or goes meanwhile is in all of it or in none.
+	err := s.read(ctx).Transaction(func(tx *gorm.DB) error {
 		if err := tx.Raw("SELECT revision FROM species_revision").Scan(&zoo.Revision).Error; err != nil {
 			return err
 		}
@@ -126,7 +127,7 @@ func (s *Store) readZoo(ctx context.Context) (*Zoo, error) {
 			return err
 		}
 		return tx.Find(&texts).Error
-	})
+	}, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
 		return nil, fmt.Errorf("read the species: %w", err)
 	}
