@@ -27,8 +27,10 @@ const docsPolicy = "default-src 'self'; img-src 'self' data:; style-src 'self' '
 // documentation of the API at /docs.
 func pages(app *fiber.App) error {
 	docs := v5emb.New("Zoodex", "/openapi.json", "/docs/")
-	app.Get("/docs", func(c *fiber.Ctx) error { return c.Redirect("/docs/") })
 	app.Get("/docs/*", func(c *fiber.Ctx) error {
+		if c.Path() == "/docs" {
+			return c.Redirect("/docs/")
+		}
 		c.Set(fiber.HeaderContentSecurityPolicy, docsPolicy)
 		return adaptor.HTTPHandler(docs)(c)
 	})
