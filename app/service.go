@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"syscall"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -52,13 +53,6 @@ const patience = 20 * time.Second
 func (s *Service) Run(ctx context.Context) (err error) {
 	c, log := s.config, s.config.Log
 
-	// The port first: it is what a second start trips over.
-	listener, err := net.Listen("tcp", c.Listen)
-	if err != nil {
-		return fmt.Errorf("listen on %s: %w", c.Listen, err)
-	}
-	defer listener.Close()
-
 	eyes, err := NewEyes(c.Kernel, c.Limits.PhotoBytes, s.metrics)
 	if err != nil {
 		return err
@@ -82,6 +76,13 @@ func (s *Service) Run(ctx context.Context) (err error) {
 	web, err := s.routes(db, games, eyes)
 	if err != nil {
 		return err
+	}
+	listener, err := net.Listen("tcp", c.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("something answers at %s already; choose another address with --listen", c.Listen)
+	}
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
 	}
 	stopped := make(chan error, 1)
 	go func() { stopped <- web.Listener(listener) }()
