@@ -138,6 +138,9 @@ type asker struct {
 // about makes a question of a kind about a species, if there is a fair one.
 func (a asker) about(kind QuestionKind, s Species) (Question, bool) {
 	q := Question{Kind: kind, Species: s.ID, Prompt: Words{}}
+	if a.Prompts[kind] == nil || a.Choices < 2 {
+		return q, false
+	}
 	fact := func(l Language) string { return "" }
 	switch kind {
 	case AskContinent:
@@ -173,7 +176,7 @@ func (a asker) about(kind QuestionKind, s Species) (Question, bool) {
 		q.Right = string(s.Slug)
 		q.Choices = a.animals(s, func(o Species) bool { return o.SleepHours > 0 && o.SleepHours <= s.SleepHours-clear })
 	}
-	if len(q.Choices) < a.Choices || a.Prompts[kind] == nil {
+	if len(q.Choices) < a.Choices {
 		return q, false
 	}
 	for _, l := range Languages {
