@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os/signal"
 	"syscall"
@@ -58,5 +59,8 @@ func (c serveCommand) Run(o output) error {
 		case <-ctx.Done():
 		}
 	}()
-	return service.Run(ctx)
+	if err := service.Run(ctx); ctx.Err() == nil || !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil // stopped while starting
 }
