@@ -59,6 +59,23 @@ func (f FairPlay) Same(a, b Print) bool {
 		bits.OnesCount64(a.Upright^b.Mirrored) <= f.Copies
 }
 
+// Shot is a photo somebody took, as far as copies are concerned.
+type Shot struct {
+	Visitor VisitorID
+	At      time.Time
+	Species SpeciesID // what recognition was certain of, whatever was said since
+	Print   Print
+}
+
+// Copy tells whether a photo that comes in copies an earlier one, of anybody.
+// Only photos that were recognised can be copied: who tries again because the
+// first photo was unsure is no cheat. Neither is who takes two photos alike on
+// one visit, which earns nothing anyway.
+func (f FairPlay) Copy(mine, earlier Shot, zone *time.Location) bool {
+	again := mine.Visitor == earlier.Visitor && DateOf(mine.At, zone) == DateOf(earlier.At, zone)
+	return earlier.Species != "" && !again && f.Same(mine.Print, earlier.Print)
+}
+
 // Hashes are cut into four bands of 16 bits, numbered in bits 16 and 17, so
 // that an index can find copies among millions: of two hashes up to seven bits
 // apart at least one band differs by one bit at most.

@@ -110,6 +110,27 @@ func TestThePictureOfAPicture(t *testing.T) {
 	}
 }
 
+func TestWhoseCopyItIs(t *testing.T) {
+	f := game.FairPlay{Copies: 5}
+	print := game.Print{Upright: 0xabcdef, Mirrored: 1 << 40}
+	mine := game.Shot{Visitor: "ann", At: at("2026-05-02 00:10"), Species: "lion", Print: print}
+	for name, c := range map[string]struct {
+		earlier game.Shot
+		copied  bool
+	}{
+		"somebody else's":                    {game.Shot{Visitor: "bob", At: at("2026-05-02 00:00"), Species: "lion", Print: print}, true},
+		"recognised as something else":       {game.Shot{Visitor: "bob", At: at("2026-05-02 00:00"), Species: "tiger", Print: print}, true},
+		"one's own of yesterday":             {game.Shot{Visitor: "ann", At: at("2026-05-01 23:50"), Species: "lion", Print: print}, true},
+		"one's own of today":                 {game.Shot{Visitor: "ann", At: at("2026-05-02 00:00"), Species: "lion", Print: print}, false},
+		"one that was unsure":                {game.Shot{Visitor: "bob", At: at("2026-05-02 00:00"), Print: print}, false},
+		"another picture of the same animal": {game.Shot{Visitor: "bob", At: at("2026-05-02 00:00"), Species: "lion", Print: game.Print{Upright: 0xff << 50, Mirrored: 0xff << 10}}, false},
+	} {
+		if got := f.Copy(mine, c.earlier, berlin); got != c.copied {
+			t.Errorf("%s: got %v", name, got)
+		}
+	}
+}
+
 func TestAnIndexFindsEveryCopy(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		hash := rapid.Uint64().Draw(t, "hash")
