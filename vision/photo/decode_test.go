@@ -419,3 +419,35 @@ func heap() int64 {
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc)
 }
+
+func FuzzDecode(f *testing.F) {
+	for _, name := range []string{"420.jpg", "422.jpg", "rgb.jpg", "cmyk.jpg", "progressive.jpg", "lossy.webp", "lossless.webp", "alpha.webp", "turned.webp", "animated.webp", "grey.heic"} {
+		f.Add(stored(f, name))
+	}
+	f.Add(pngOf(f, fieldsImage(8, 8)))
+	f.Add(plainJPEG(0xc2, 30, 20, 3))
+	f.Add([]byte("GIF89a"))
+	d := NewDecoder(Limits{Pixels: 1 << 18})
+	dst := make([]float32, 3*8*8)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		p, err := d.Decode(ctx, data)
+		if err != nil {
+			if e := (*Error)(nil); !errors.As(err, &e) {
+				t.Fatalf("neither a photo nor an error of ours: %v", err)
+			}
+			return
+		}
+		b := p.Bounds()
+		if b.Empty() || b.Dx()*b.Dy() > 1<<18 {
+			t.Fatalf("bounds %v", b)
+		}
+		p.Sample(dst, b, 8)
+		p.Sample(dst, image.Rect(b.Dx()/2, 0, b.Dx(), b.Dy()/3), 8)
+		p.Hash()
+		if got, want := p.Image().Bounds(), b; got.Dx() > want.Dx() || got.Dy() > want.Dy() {
+			t.Fatalf("image %v of %v", got, want)
+		}
+	})
+}

@@ -34,6 +34,9 @@ type channel struct {
 
 // parseJPEG reads the headers up to the first scan. It returns nil for an unusual file.
 func parseJPEG(data []byte) *usualJPEG {
+	if !hasAt(data, 0, "\xff\xd8") {
+		return nil
+	}
 	j := &usualJPEG{adobe: -1}
 	for data = data[2:]; len(data) >= 4 && data[0] == 0xff; {
 		marker, length := data[1], int(binary.BigEndian.Uint16(data[2:]))
