@@ -83,11 +83,11 @@ func (p *planner) addBlock(b *inverted) error {
 		p.addProduct("project", project, convolved, p.allocateRows(last.to), residual)
 		return nil
 	}
-	bands := 1
+	strips, bands := (m.kernel[0]*m.in[1]*m.width+ringFloats-1)/ringFloats, 1
 	if p.threads > 1 {
-		bands = min(2*p.threads, m.out[0])
+		bands = min((2*p.threads+strips-1)/strips, m.out[0])
 	}
-	m.cut((m.kernel[0]*m.in[1]*m.width+ringFloats-1)/ringFloats, bands)
+	m.cut(strips, bands)
 	p.needScratch(m.scratch())
 	out := p.allocateRows(last.to)
 	p.add("expand, depthwise, project", m.strips*m.bands, reads, []place{out.place}, func(s *state, w *worker, chunk int) {

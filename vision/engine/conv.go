@@ -140,12 +140,13 @@ func (p *planner) addProduct(name string, m *matrix, in, out, residual *rows) {
 		reads = append(reads, residual.place)
 	}
 	ks, pixels := p.kernels, in.height*in.width
+	tiles := (pixels + ks.rows - 1) / ks.rows
 	chunks, byPanel := 1, false
 	if p.threads > 1 {
 		if byPanel = m.panels >= 4*p.threads; byPanel {
 			chunks = min(m.panels, 4*p.threads)
 		} else {
-			chunks = min(roundUp(pixels, ks.rows)/ks.rows, 4*p.threads)
+			chunks = min(tiles, 4*p.threads)
 		}
 	}
 	parts := chunks
@@ -157,7 +158,8 @@ func (p *planner) addProduct(name string, m *matrix, in, out, residual *rows) {
 		if byPanel {
 			p0, p1 = share(m.panels, chunk, chunks)
 		} else {
-			first, last = share(pixels, chunk, chunks)
+			first, last = share(tiles, chunk, chunks)
+			first, last = first*ks.rows, min(last*ks.rows, pixels)
 		}
 		var r []float32
 		at := first*out.stride + p0*m.width

@@ -11,8 +11,8 @@ import (
 
 // Bounds on what a file may ask for. They are far above any network we run, and far below what would hurt the machine.
 const (
-	maxElements = 1 << 26 // of one tensor: 256 MB
-	maxArena    = 1 << 28 // floats of one run: 1 GB
+	maxElements = 1 << 24 // of one tensor: 64 MB
+	maxArena    = 1 << 26 // floats of one run: 256 MB
 	maxMessages = 1 << 18 // nodes, tensors and attributes of a file
 	maxRank     = 8
 )
@@ -245,18 +245,16 @@ func checkValue(b []byte) error {
 			return inner(1, f, func(f field) error { // tensor_type
 				return inner(2, f, func(f field) error { // shape
 					return inner(1, f, func(f field) error { // dim
-						return fields(f.bytes, func(f field) error {
-							switch f.number {
-							case 1:
-								if f.integer > maxElements || size*max(1, int(f.integer)) > maxElements {
-									return errors.New("shape is too large")
-								}
-								size *= max(1, int(f.integer))
-							case 2:
-								return fmt.Errorf("dimension %q has no fixed size", f.bytes)
+						switch f.number {
+						case 1:
+							if f.integer > maxElements || size*max(1, int(f.integer)) > maxElements {
+								return errors.New("shape is too large")
 							}
-							return nil
-						})
+							size *= max(1, int(f.integer))
+						case 2:
+							return fmt.Errorf("dimension %q has no fixed size", f.bytes)
+						}
+						return nil
 					})
 				})
 			})

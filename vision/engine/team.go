@@ -77,7 +77,7 @@ type team struct {
 
 const (
 	idle  = 1<<64 - 1 // ticket between runs
-	spins = 4000      // looks before sleeping: some 10 µs
+	spins = 100_000   // looks before sleeping: some 50 µs, for a goroutine that sleeps takes longer than that to wake
 )
 
 // together runs the plan with the help of the other workers. It starts them, but does not wait for them to leave: one that
