@@ -63,7 +63,7 @@ func (p *planner) addBlock(b *inverted) error {
 	if b.project != nil {
 		last = b.project
 		project = p.pack(last.channels, last.filters, func(row, col int) float32 {
-			return last.weights[col*last.channels+row]
+			return last.weights.at(col*last.channels + row)
 		}, last.bias, last.lo, last.hi)
 		if last.residual != nil {
 			if residual, err = p.asRows(last.residual); err != nil {
@@ -116,7 +116,7 @@ func (p *planner) middle(b *inverted) (*middle, error) {
 	copy(m.bias, c.bias)
 	for channel := range c.channels {
 		for t := range taps {
-			m.weights[(channel/block*taps+t)*block+channel%block] = c.weights[channel*taps+t]
+			m.weights[(channel/block*taps+t)*block+channel%block] = c.weights.at(channel*taps + t)
 		}
 	}
 	return m, nil

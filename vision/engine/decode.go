@@ -24,17 +24,32 @@ type constant struct {
 	values []float32
 }
 
-// floats returns the numbers, decoded anew when they still lie in the file.
-func (c *constant) floats() ([]float32, error) {
-	if c.values != nil {
-		return c.values, nil
+var errNotFloat = errors.New("is not float32")
+
+// check tells whether the numbers are float32.
+func (c *constant) check() error {
+	if c.values == nil && c.raw == nil && elements(c.shape) > 0 {
+		return errNotFloat
 	}
-	if c.raw == nil && elements(c.shape) > 0 {
-		return nil, errNotFloat
+	return nil
+}
+
+// at returns number i. Large weights are read one by one, straight from the file into their packed place.
+func (c *constant) at(i int) float32 {
+	if c.values != nil {
+		return c.values[i]
+	}
+	return math.Float32frombits(binary.LittleEndian.Uint32(c.raw[4*i:]))
+}
+
+// floats returns all numbers.
+func (c *constant) floats() ([]float32, error) {
+	if err := c.check(); err != nil || c.values != nil {
+		return c.values, err
 	}
 	f := make([]float32, len(c.raw)/4)
 	for i := range f {
-		f[i] = math.Float32frombits(binary.LittleEndian.Uint32(c.raw[4*i:]))
+		f[i] = c.at(i)
 	}
 	return f, nil
 }
