@@ -15,8 +15,9 @@ type Rules struct {
 	OffDisplay  float64 // an animal that does not live here must be so many times likelier than one that does
 	NotAnAnimal float64 // and a thing so many times
 	AnimalShare float64 // with less probability than this, before the two factors, there is no animal
-	Probability float64 // least, at Modesty, for a certain resident and a certain stranger
-	Prominence  float64 // likewise: standard deviations above the mean logit of the animal classes
+	Probability float64 // least, at Temperature, for a certain resident and a certain stranger
+	Modestly    float64 // least, at Modesty, likewise
+	Prominence  float64 // least standard deviations above the mean logit of the animal classes, likewise
 	GroupShare  float64 // of the animals' probability, at Modesty, that the group of an unsure answer covers; above one half
 }
 
@@ -27,7 +28,8 @@ var Measured = Rules{
 	OffDisplay:  2,
 	NotAnAnimal: 8,
 	AnimalShare: 0.5,
-	Probability: 0.45,
+	Probability: 0.6,
+	Modestly:    0.45,
 	Prominence:  6.25,
 	GroupShare:  0.6,
 }
@@ -78,9 +80,9 @@ type Sighting struct {
 // The views are averaged as logits, which is the geometric mean of their probabilities. What lives
 // in the zoo is prior knowledge: other classes lose by a factor, and the classes of one species
 // are summed. With the temperature that gives honest probabilities for animals the network learnt.
-// But it prefers some animal in a picture of one it never learnt, too. So deciding uses modest
-// probabilities, and a certain answer also has to be prominent: its logit stands far above those
-// of all other animals, in standard deviations, as a learnt animal's does.
+// But it prefers some animal in a picture of one it never learnt, too. So a certain answer must
+// hold without the temperature as well, and it must be prominent: its logit stands far above
+// those of all other animals, in standard deviations, as a learnt animal's does.
 func Decide(v *Views, roster *Roster, rules Rules) Sighting {
 	if roster == nil {
 		roster = nobody
@@ -104,11 +106,12 @@ func Decide(v *Views, roster *Roster, rules Rules) Sighting {
 	}
 
 	first, resident := told.first(logits)
-	probability := modest.classes[first.Index]
+	modestly := modest.classes[first.Index]
 	if resident >= 0 {
-		probability = modest.residents[resident]
+		modestly = modest.residents[resident]
 	}
-	strong := probability >= rules.Probability && prominence(logits, first.Index) >= rules.Prominence
+	strong := first.Probability >= rules.Probability && modestly >= rules.Modestly &&
+		prominence(logits, first.Index) >= rules.Prominence
 	one, other := told.candidate(best(whole, animalClasses, 1)[0]), told.candidate(best(part, animalClasses, 1)[0])
 	s.Confidence = first.Probability
 	switch {
@@ -127,22 +130,30 @@ func Decide(v *Views, roster *Roster, rules Rules) Sighting {
 	default:
 		s.Decision = Unsure
 		s.Group = likelyGroup(modest.classes, rules.GroupShare)
-		s.Why = doubt(first, one, other, s.Candidates)
+		s.Why = doubt(first, one, other, s)
 	}
 	return s
 }
 
 // doubt says why an answer is unsure: first is the best, one and other are what each view alone would say.
-func doubt(first, one, other Candidate, candidates []Candidate) Why {
+func doubt(first, one, other Candidate, s Sighting) Why {
 	if !same(one, other) {
 		return because(ViewsDisagree, one, other)
 	}
-	for _, second := range candidates {
-		if !same(first, second) && second.Probability >= first.Probability/4 && first.Probability+second.Probability >= 0.5 {
-			return because(LookAlikes, first, second)
+	rivals := s.Candidates
+	for _, g := range s.Residents {
+		rivals = append(rivals[:len(rivals):len(rivals)], Candidate{Index: -1, Key: g.Key, Probability: g.Probability})
+	}
+	second := Candidate{}
+	for _, r := range rivals {
+		if !same(first, r) && r.Probability > second.Probability {
+			second = r
 		}
 	}
-	if first.Probability >= 0.5 {
+	switch {
+	case second.Probability >= first.Probability/4 && first.Probability+second.Probability >= 0.5:
+		return because(LookAlikes, first, second)
+	case first.Probability >= 0.5:
 		return because(Unfamiliar, first)
 	}
 	return because(Faint)
@@ -194,17 +205,14 @@ func (o odds) candidate(class int) Candidate {
 // first is the best answer: a resident with all its classes, of which the one with the highest
 // logit is named, or else an animal's class; then resident is -1.
 func (o odds) first(logits []float64) (first Candidate, resident int) {
-	first = o.candidate(best(o.classes, animalClasses, 1)[0])
-	if len(o.residents) == 0 {
-		return first, -1
+	class := best(o.classes, animalClasses, 1)[0]
+	if o.roster.strangers[class] && (len(o.residents) == 0 || o.classes[class] > slices.Max(o.residents)) {
+		return o.candidate(class), -1
 	}
-	i := best(o.residents, nil, 1)[0]
-	if o.residents[i] < first.Probability || len(o.roster.classes[i]) == 0 {
-		return first, -1
-	}
-	first = o.candidate(best(logits, o.roster.classes[i], 1)[0])
-	first.Key, first.Probability = o.roster.residents[i].Key, o.residents[i]
-	return first, i
+	resident = best(o.residents, nil, 1)[0]
+	first = o.candidate(best(logits, o.roster.classes[resident], 1)[0])
+	first.Key, first.Probability = o.roster.residents[resident].Key, o.residents[resident]
+	return first, resident
 }
 
 // likelyGroup rolls probabilities up the tree of groups and gives the lowest one with at least the

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -33,13 +34,13 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *folder, *rosterFile, *kernel, *workers); err != nil {
+	if err := run(ctx, os.Stdout, *folder, *rosterFile, *kernel, *workers); err != nil {
 		fmt.Fprintln(os.Stderr, "measure:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, folder, rosterFile, kernel string, workers int) error {
+func run(ctx context.Context, w io.Writer, folder, rosterFile, kernel string, workers int) error {
 	residents, err := readRoster(rosterFile)
 	if err != nil {
 		return err
@@ -59,8 +60,8 @@ func run(ctx context.Context, folder, rosterFile, kernel string, workers int) er
 	if err != nil {
 		return err
 	}
-	fmt.Printf("Kernel %s, %d photos, %d residents.\n", recognizer.Kernel(), len(shots), len(residents))
-	return m.print(os.Stdout)
+	fmt.Fprintf(w, "Kernel %s, %d photos, %d residents.\n", recognizer.Kernel(), len(shots), len(residents))
+	return m.print(w)
 }
 
 // look fills in the views of all shots and says on stderr how far it is.

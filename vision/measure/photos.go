@@ -97,9 +97,9 @@ func readManifest(folder string) ([]*shot, error) {
 		case "A":
 			if len(s.classes) > 0 {
 				s.kind = known
-			}
-			if s.set == "imagen-det" {
-				s.kind = familiar
+				if s.set == "imagen-det" {
+					s.kind = familiar
+				}
 			}
 		case "B":
 			u, ok := untaught[s.label]

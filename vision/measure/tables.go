@@ -82,9 +82,6 @@ func (m *measurement) topOne() string {
 	}
 	sets := map[string][]*shot{}
 	for _, s := range m.of(known, familiar) {
-		if len(s.classes) == 0 {
-			continue
-		}
 		sets[s.set] = append(sets[s.set], s)
 		if s.kind == known {
 			sets["**together**"] = append(sets["**together**"], s)
@@ -160,12 +157,12 @@ func (m *measurement) sweep(t *table, rules vision.Rules, first ...any) {
 var swept = []string{"residents certain", "right of those", "relatives certain", "strangers certain", "things certain", "absent species certain"}
 
 func (m *measurement) thresholds() string {
-	t := newTable("Thresholds", append([]string{"probability", "prominence"}, swept...)...)
-	for _, probability := range []float64{0.35, 0.4, 0.45, 0.5} {
+	t := newTable("Thresholds", append([]string{"modestly", "prominence"}, swept...)...)
+	for _, modestly := range []float64{0.35, 0.4, 0.45, 0.5} {
 		for _, prominence := range []float64{5.5, 6, 6.25, 6.5, 7} {
 			rules := vision.Measured
-			rules.Probability, rules.Prominence = probability, prominence
-			m.sweep(t, rules, probability, prominence)
+			rules.Modestly, rules.Prominence = modestly, prominence
+			m.sweep(t, rules, modestly, prominence)
 		}
 	}
 	return t.String()
@@ -176,7 +173,7 @@ func (m *measurement) probabilityAlone() string {
 	for _, temperature := range []float64{vision.Measured.Temperature, 1} {
 		for _, probability := range []float64{0.3, 0.4, 0.5, 0.6, 0.8, 0.9, 0.95} {
 			rules := vision.Measured
-			rules.Modesty, rules.Probability, rules.Prominence = temperature, probability, math.Inf(-1)
+			rules.Modesty, rules.Modestly, rules.Probability, rules.Prominence = temperature, probability, 0, math.Inf(-1)
 			m.sweep(t, rules, temperature, probability)
 		}
 	}
@@ -264,7 +261,7 @@ func (m *measurement) offDisplay() string {
 
 // groups says how often the group of an unsure answer is one that the animal belongs to.
 func (m *measurement) groups() string {
-	t := newTable("The group of unsure answers", "photos of", "unsure", "the animal is in the group", "and it is narrower than mammal, bird, … ")
+	t := newTable("The group of unsure answers", "photos of", "unsure", "the animal is in the group", "and it is narrower than mammal, bird, …")
 	for _, k := range []kind{known, resident, relative, stranger} {
 		var unsure []*shot
 		groups := map[*shot]string{}
@@ -298,15 +295,57 @@ func (s *shot) isA(group string) bool {
 	return false
 }
 
-// halves shows how much the figures owe to which photos happened to be there.
+// halves shows how much the figures owe to the photos they were chosen on: the thresholds are
+// chosen on one half and reported on the other.
 func (m *measurement) halves() string {
-	t := newTable("The rules in force, by half", append([]string{"half"}, swept...)...)
-	for half, name := range []string{"first", "second"} {
-		part := *m
-		part.shots = slices.DeleteFunc(slices.Clone(m.shots), func(s *shot) bool { return s.half != half })
-		part.sweep(t, vision.Measured, name)
+	t := newTable("Thresholds chosen on one half, reported on the other", append([]string{"chosen on", "modestly", "prominence"}, swept...)...)
+	name := [2]string{"first half", "second half"}
+	for half := range 2 {
+		rules := m.half(half).choose()
+		m.half(1-half).sweep(t, rules, name[half], rules.Modestly, rules.Prominence)
+	}
+	for half := range 2 {
+		m.half(half).sweep(t, vision.Measured, "(in force, "+name[half]+")", vision.Measured.Modestly, vision.Measured.Prominence)
 	}
 	return t.String()
+}
+
+func (m *measurement) half(half int) *measurement {
+	part := *m
+	part.shots = slices.DeleteFunc(slices.Clone(m.shots), func(s *shot) bool { return s.half != half })
+	return &part
+}
+
+// choose gives the rules that are certain of most residents, as long as 95.5 % of those are right
+// and at most 6.5 % of the strangers are called certain.
+func (m *measurement) choose() vision.Rules {
+	chosen, most := vision.Measured, -1
+	for _, modestly := range []float64{0.3, 0.35, 0.4, 0.45, 0.5, 0.55} {
+		for _, prominence := range []float64{5, 5.5, 6, 6.25, 6.5, 6.75, 7} {
+			rules := vision.Measured
+			rules.Modestly, rules.Prominence = modestly, prominence
+			certain, right := 0, 0
+			for _, s := range m.of(known, resident) {
+				if sighting := vision.Decide(s.views, m.roster, rules); sighting.Decision == vision.Certain {
+					certain++
+					if m.right(s, sighting.Key) {
+						right++
+					}
+				}
+			}
+			strangers := m.of(stranger)
+			fooled := 0
+			for _, s := range strangers {
+				if vision.Decide(s.views, m.roster, rules).Decision == vision.Certain {
+					fooled++
+				}
+			}
+			if certain > most && float64(right) >= 0.955*float64(certain) && float64(fooled) <= 0.065*float64(len(strangers)) {
+				chosen, most = rules, certain
+			}
+		}
+	}
+	return chosen
 }
 
 // table is written as Markdown.
