@@ -1,9 +1,6 @@
 package engine
 
-import (
-	"runtime"
-	"sync/atomic"
-)
+import "sync/atomic"
 
 // A state is all that one run at a time changes: its arena, and its workers.
 type state struct {
@@ -165,6 +162,3 @@ func (s *state) join(w *worker) {
 		}
 	}
 }
-
-// cores is how many goroutines can really run at once.
-func cores() int { return runtime.GOMAXPROCS(0) }
