@@ -248,6 +248,9 @@ func (j *usualJPEG) decodeScan(ctx context.Context, channels []channelScan, acro
 		end := min(start+interval, all)
 		clean, rest = unstuff(clean[:0], rest)
 		clean = slices.Grow(clean, jpegPadding)
+		for len(rest) > 1 && rest[1] == 0xff { // fill bytes
+			rest = rest[1:]
+		}
 		marker := byte(eoi)
 		if end < all {
 			marker = rst0 + byte(count&7)

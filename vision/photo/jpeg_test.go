@@ -66,8 +66,14 @@ func usualJPEGs(t testing.TB) map[string][]byte {
 		"a scene":            jpegOf(t, scene(333, 221)),
 		"a grey scene":       jpegOf(t, &image.Gray{Pix: scene(333, 221).Y, Stride: 333, Rect: image.Rect(0, 0, 333, 221)}),
 		"one pixel":          jpegOf(t, fieldsImage(1, 1)),
+		"fill bytes":         filled(jpegOf(t, scene(100, 100))),
 		"a scene of 16 bits": wideTables(jpegOf(t, scene(100, 100))),
 	}
+}
+
+// filled puts fill bytes before the last marker.
+func filled(data []byte) []byte {
+	return append(bytes.Clone(data[:len(data)-2]), 0xff, 0xff, 0xff, 0xd9)
 }
 
 // wideTables rewrites the quantisation tables with 16 bits a step.
