@@ -102,7 +102,7 @@ func TestBrowser(t *testing.T) {
 		progress string
 	}{
 		{"de", []string{"Gefangen!", "Löwe", "Wusstest du das?", "Gebrüll"}, "1 von "},
-		{"fr", []string{"Attrapé", "lion", "Le savais-tu", "rugissement"}, "1 "},
+		{"fr", []string{"Attrapé", "lion", "Le savais-tu", "rugissement"}, "1 animal sur "},
 	} {
 		t.Run("in "+tongue.language, func(t *testing.T) {
 			child := chromium.visit(t, service.url, tongue.language)
