@@ -6,12 +6,15 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"os"
 	"regexp"
+	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -28,6 +31,10 @@ func TestMain(m *testing.M) {
 	database.RunChildIfAsked()
 	if os.Getenv(serveVariable) != "" {
 		serve()
+	}
+	// Each test has a service, which has a network and connections to one Postgres.
+	if err := flag.Set("test.parallel", strconv.Itoa(min(4, runtime.GOMAXPROCS(0)))); err != nil {
+		panic(err)
 	}
 	os.Exit(databasetest.Main(m))
 }

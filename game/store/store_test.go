@@ -2,9 +2,12 @@ package store_test
 
 import (
 	"crypto/sha256"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
+	"runtime"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -18,8 +21,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// Twenty random histories of about thirty steps; more by the same flag.
-	if err := flag.Set("rapid.checks", "20"); err != nil {
+	// Twenty random histories of about thirty steps, and tests that together
+	// need no more connections than one Postgres has; other values by the same flags.
+	parallel := strconv.Itoa(min(4, runtime.GOMAXPROCS(0)))
+	if err := errors.Join(flag.Set("rapid.checks", "20"), flag.Set("test.parallel", parallel)); err != nil {
 		panic(err)
 	}
 	os.Exit(databasetest.Main(m))
