@@ -40,7 +40,8 @@ CREATE INDEX score_moves_by_board ON score_moves (board) INCLUDE (was, now);
 
 -- Groups whose scores have to be worked out anew.
 CREATE TABLE group_moves (
-    group_id uuid NOT NULL
+    group_id uuid NOT NULL,
+    at       timestamptz -- only on the boards of this time; NULL: on all
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 
 -- How often a board has changed: the ids of its live events.
@@ -49,6 +50,26 @@ CREATE TABLE board_versions (
     version bigint NOT NULL
 );
 
+-- The rank that so many points have on a board, or would have: one more than
+-- there are with more points.
+-- +goose StatementBegin
+CREATE FUNCTION board_rank(on_board text, has integer) RETURNS bigint LANGUAGE plpgsql STABLE
+    SET enable_seqscan = off AS $$
+BEGIN
+    RETURN 1 + coalesce((
+        SELECT sum(n) FROM (
+            SELECT n FROM score_counts WHERE board = on_board AND level = 2 AND bucket > has >> 12
+            UNION ALL
+            SELECT n FROM score_counts WHERE board = on_board AND level = 1 AND bucket > has >> 6 AND bucket < ((has >> 12) + 1) << 6
+            UNION ALL
+            SELECT n FROM score_counts WHERE board = on_board AND level = 0 AND bucket > has AND bucket < ((has >> 6) + 1) << 6
+        ) counted), 0) + (
+        SELECT count(*) FILTER (WHERE now > has) - count(*) FILTER (WHERE was > has) FROM score_moves WHERE board = on_board);
+END
+$$;
+-- +goose StatementEnd
+
 -- +goose Down
+DROP FUNCTION board_rank(text, integer);
 DROP TABLE board_versions, group_moves, score_moves, score_counts, scores;
 ALTER TABLE visitors DROP COLUMN listed;

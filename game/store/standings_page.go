@@ -1,0 +1,175 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/zoodex/zoodex/game"
+)
+
+// Who stands on a board.
+type Who string
+
+// There is a board of visitors and one of groups for each stretch of time.
+const (
+	Visitors Who = "visitors"
+	Groups   Who = "groups"
+)
+
+// Standing is a line of a board.
+type Standing struct {
+	game.Placed
+	Name string // nickname, or name of the group
+}
+
+// Page is a part of a board, as of one moment.
+type Page struct {
+	Board     game.Board
+	Total     int // how many stand on the board
+	Standings []Standing
+	Mine      *Standing // in a page around somebody: where they stand, or would
+	Listed    bool      // and whether they do
+}
+
+// Board gives the board of a period as it is now: game.ErrPeriod, or
+// game.ErrNoSeason between seasons.
+func (s *Store) Board(ctx context.Context, p game.Period) (game.Board, error) {
+	referee, err := s.boardRules(s.read(ctx))
+	if err != nil {
+		return game.Board{}, err
+	}
+	return referee.Rules().Calendar.Board(p, s.now(), referee.Zone())
+}
+
+// Season gives the board of a season by its name, game.ErrNoSeason if there is
+// none.
+func (s *Store) Season(ctx context.Context, key string) (game.Board, error) {
+	referee, err := s.boardRules(s.read(ctx))
+	if err != nil {
+		return game.Board{}, err
+	}
+	return referee.Rules().Calendar.Season(key, referee.Zone())
+}
+
+// top is before every score of a board.
+var top = game.Score{Points: 1<<31 - 1, Reached: time.Unix(0, 0), ID: "00000000-0000-0000-0000-000000000000"}
+
+// Top gives the first n of a board.
+func (s *Store) Top(ctx context.Context, who Who, board game.Board, n int) (Page, error) {
+	return s.After(ctx, who, board, top, n)
+}
+
+// After gives the n that follow a score, which need not stand there any more.
+func (s *Store) After(ctx context.Context, who Who, board game.Board, cursor game.Score, n int) (Page, error) {
+	return s.page(ctx, who, board, afterSQL, map[string]any{
+		"points": cursor.Points, "reached": cursor.Reached.UTC(), "id": cursor.ID, "n": n})
+}
+
+// Around gives the neighbours of a visitor or group, n before and n after, and
+// themselves in between if they stand on the board. Whoever does not finds the
+// neighbours they would have.
+func (s *Store) Around(ctx context.Context, who Who, board game.Board, id string, n int) (Page, error) {
+	return s.page(ctx, who, board, aroundSQL, map[string]any{"id": id, "n": n})
+}
+
+const (
+	onBoard = ` FROM scores WHERE board = @board AND listed AND points > 0 AND `
+
+	afterSQL = `mine AS MATERIALIZED (SELECT 0 AS points, NULL::timestamptz AS reached, false AS stands),
+		page AS MATERIALIZED (SELECT id, points, reached` + onBoard + `(-points, reached, id) > (-CAST(@points AS int), CAST(@reached AS timestamptz), CAST(@id AS uuid))
+			ORDER BY -points, reached, id LIMIT @n)`
+
+	aroundSQL = `mine AS MATERIALIZED (
+			SELECT coalesce(max(points), 0) AS points, coalesce(max(reached), '-infinity') AS reached, coalesce(bool_or(listed AND points > 0), false) AS stands
+			FROM scores WHERE id = @id AND board = @board),
+		page AS MATERIALIZED (
+			(SELECT id, points, reached` + onBoard + `(-points, reached, id) < ((SELECT -points FROM mine), (SELECT reached FROM mine), CAST(@id AS uuid))
+				ORDER BY -points DESC, reached DESC, id DESC LIMIT @n)
+			UNION ALL
+			(SELECT id, points, reached` + onBoard + `(-points, reached, id) >= ((SELECT -points FROM mine), (SELECT reached FROM mine), CAST(@id AS uuid))
+				ORDER BY -points, reached, id LIMIT @n + (SELECT stands::int FROM mine)))`
+
+	// Ranks are looked up for the two best points of the page. Whoever has fewer
+	// comes after all that have the second best, and those are all on the page.
+	pageSQL = `
+		SELECT m.points AS my_points, m.stands, (SELECT board_rank(@board, points) FROM mine) AS my_rank,
+			(SELECT board_rank(@board, 0)) - 1 AS total,
+			(SELECT board_rank(@board, max(points)) FROM page) AS first,
+			(SELECT board_rank(@board, max(points)) FROM page WHERE points < (SELECT max(points) FROM page)) AS second,
+			p.id, p.points, p.reached, names.name
+		FROM mine m LEFT JOIN page p ON true LEFT JOIN `
+)
+
+// names says where the names of those on a board are.
+var names = map[Who]string{
+	Visitors: "(SELECT id, nickname AS name FROM visitors) names ON names.id = p.id",
+	Groups:   "(SELECT id, name FROM groups) names ON names.id = p.id",
+}
+
+func (s *Store) page(ctx context.Context, who Who, board game.Board, part string, values map[string]any) (Page, error) {
+	if who == Groups {
+		// Groups are counted a moment after their members; nobody should see that.
+		if err := s.foldPending(ctx); err != nil {
+			return Page{}, err
+		}
+	}
+	values["board"] = boardName(who, board)
+	var rows []struct {
+		MyPoints, MyRank, Total int
+		Stands                  bool
+		First, Second           *int
+		ID, Name                *string
+		Points                  int
+		Reached                 time.Time
+	}
+	query := "WITH " + part + pageSQL + names[who] + " ORDER BY p.points DESC, p.reached, p.id"
+	if err := s.read(ctx).Raw(query, values).Scan(&rows).Error; err != nil {
+		return Page{}, fmt.Errorf("read a leaderboard: %w", err)
+	}
+	page := Page{Board: board, Total: rows[0].Total, Listed: rows[0].Stands, Standings: make([]Standing, 0, len(rows))}
+	if part == aroundSQL {
+		page.Mine = &Standing{Placed: game.Placed{Rank: rows[0].MyRank, Score: game.Score{ID: values["id"].(string), Points: rows[0].MyPoints}}}
+	}
+	rank, since := 0, 0 // of the points of the row, and where they begin
+	for i, r := range rows {
+		switch {
+		case r.ID == nil: // nobody is on the page
+			return page, nil
+		case i == 0:
+			rank = *r.First
+		case r.Points == rows[i-1].Points:
+		case since == 0:
+			rank, since = *r.Second, i
+		default:
+			rank, since = rank+i-since, i
+		}
+		st := Standing{Placed: game.Placed{Rank: rank, Score: game.Score{ID: *r.ID, Points: r.Points, Reached: r.Reached.UTC()}}}
+		if r.Name != nil {
+			st.Name = *r.Name
+		}
+		page.Standings = append(page.Standings, st)
+	}
+	return page, nil
+}
+
+// Tied gives the ids of those who stand at one place of a board, with the same
+// points reached at the same time; a thousand at most.
+func (s *Store) Tied(ctx context.Context, who Who, board game.Board, points int, reached time.Time) (ids []string, err error) {
+	err = s.read(ctx).Raw("SELECT id::text FROM scores WHERE board = ? AND listed AND points > 0 AND -points = ? AND reached = ? ORDER BY id LIMIT 1000",
+		boardName(who, board), -points, reached.UTC()).Scan(&ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("read a place of a leaderboard: %w", err)
+	}
+	return ids, nil
+}
+
+// Version counts the changes of a board. What is read of the board afterwards
+// is at least as new.
+func (s *Store) Version(ctx context.Context, who Who, board game.Board) (version int64, err error) {
+	err = s.read(ctx).Raw("SELECT coalesce((SELECT version FROM board_versions WHERE board = ?), 0)", boardName(who, board)).Scan(&version).Error
+	if err != nil {
+		return 0, fmt.Errorf("read the version of a leaderboard: %w", err)
+	}
+	return version, nil
+}
