@@ -22,6 +22,7 @@ import (
 	"github.com/zoodex/zoodex/app/api"
 	"github.com/zoodex/zoodex/app/database"
 	"github.com/zoodex/zoodex/game/catalogue"
+	"github.com/zoodex/zoodex/game/rules"
 	"github.com/zoodex/zoodex/game/store"
 	"github.com/zoodex/zoodex/migrations"
 )
@@ -100,8 +101,12 @@ func (s *Service) Run(ctx context.Context) (err error) {
 	return <-stopped
 }
 
-// found fills an empty zoo with the starter catalogue.
+// found fills an empty zoo with the starter catalogue, and gives it the rules
+// of the game.
 func (s *Service) found(ctx context.Context, games *store.Store) error {
+	if err := s.rule(ctx, games); err != nil {
+		return err
+	}
 	starter, err := catalogue.Load()
 	if err != nil {
 		return err
@@ -111,6 +116,32 @@ func (s *Service) found(ctx context.Context, games *store.Store) error {
 		s.config.Log.Info("filled the zoo with its starter species", "species", added)
 	}
 	return err
+}
+
+// firstZone is the zone of a zoo that was not told another.
+const firstZone = "Europe/Berlin"
+
+// rule gives a new game its first rules, and the zoo the zone of the settings.
+func (s *Service) rule(ctx context.Context, games *store.Store) error {
+	first, err := rules.Load()
+	if err != nil {
+		return err
+	}
+	zone := s.config.Zone
+	if zone == nil {
+		if zone, err = time.LoadLocation(firstZone); err != nil {
+			return fmt.Errorf("find the zoo's zone: %w", err)
+		}
+	}
+	if err := games.FoundRules(ctx, first, zone); err != nil {
+		return err
+	}
+	zoo, err := games.Zoo(ctx)
+	if err != nil || s.config.Zone == nil || zoo.Referee.Zone().String() == zone.String() {
+		return err
+	}
+	s.config.Log.Info("the zoo moves to another time zone", "from", zoo.Referee.Zone(), "to", zone)
+	return games.Tune(ctx, zoo.Referee.Rules(), zone)
 }
 
 // routes lays out everything that is answered over HTTP.

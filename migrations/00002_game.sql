@@ -92,7 +92,7 @@ CREATE TABLE prints (
     PRIMARY KEY (visitor_id, capture_id, band),
     FOREIGN KEY (visitor_id, capture_id) REFERENCES captures (visitor_id, id) ON DELETE CASCADE
 );
-CREATE INDEX prints_by_band ON prints (species_id, band, at) INCLUDE (sig);
+CREATE INDEX prints_by_band ON prints (species_id, band, at) INCLUDE (sig, visitor_id);
 INSERT INTO prints
     SELECT visitor_id, id, (i << 16) | ((photo_sig >> (16 * i)) & 65535)::int, species_id, at, photo_sig
     FROM captures, generate_series(0, 3) i WHERE species_id IS NOT NULL;

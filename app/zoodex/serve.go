@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os/signal"
 	"syscall"
+	"time"
+	_ "time/tzdata" // where the system has no zones
 
 	"github.com/zoodex/zoodex/app"
 	"github.com/zoodex/zoodex/app/api"
@@ -16,6 +18,7 @@ type serveCommand struct {
 	Data           string   `help:"Folder of our own Postgres and of everything else that stays (${env}; a folder of the user's otherwise)." env:"ZOODEX_DATA" placeholder:"FOLDER"`
 	DatabaseURL    string   `help:"A Postgres to use instead of our own (${env})." env:"ZOODEX_DATABASE_URL" placeholder:"URL"`
 	TrustedProxies []string `help:"Proxies in front of us, whose X-Forwarded-For is believed: addresses or CIDR ranges (${env})." env:"ZOODEX_TRUSTED_PROXIES"`
+	Zone           string   `help:"Time zone in which the zoo's days begin, like Europe/Berlin, which a new zoo has (${env})." env:"ZOODEX_ZONE" placeholder:"ZONE"`
 
 	Limit limitFlags `embed:"" prefix:"limit-"`
 }
@@ -44,13 +47,19 @@ func (c serveCommand) Run(o output) error {
 	if err != nil {
 		return err
 	}
+	var zone *time.Location
+	if c.Zone != "" {
+		if zone, err = time.LoadLocation(c.Zone); err != nil || zone == time.Local {
+			return fmt.Errorf("--zone must be a time zone like Europe/Berlin, not %q", c.Zone)
+		}
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends us at once
 
 	service := app.New(app.Config{
 		Listen: c.Listen, DatabaseURL: c.DatabaseURL, Data: c.Data, TrustedProxies: c.TrustedProxies,
-		Limits: limits, Version: versionName(), Log: o.log(),
+		Zone: zone, Limits: limits, Version: versionName(), Log: o.log(),
 	})
 	go func() {
 		select {
