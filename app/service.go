@@ -36,6 +36,12 @@ type Service struct {
 
 // New returns a service that does nothing before Run.
 func New(c Config) *Service {
+	if c.Listen == "" {
+		c.Listen = "127.0.0.1:0"
+	}
+	if c.Limits == (api.Limits{}) {
+		c.Limits = api.DefaultLimits
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -167,7 +173,7 @@ func (s *Service) routes(db *database.Database, games *store.Store, eyes api.Eye
 		ProxyHeader:                  fiber.HeaderXForwardedFor,
 		EnableIPValidation:           true,
 	})
-	web.Use(s.metrics.Observe, recoverPanic, secure)
+	web.Use(api.Drain, s.metrics.Observe, recoverPanic, secure)
 	web.Get("/healthz", func(c *fiber.Ctx) error { return c.JSON(fiber.Map{"status": "ok"}) })
 	web.Get("/readyz", func(c *fiber.Ctx) error {
 		ctx, cancel := context.WithTimeout(c.UserContext(), 2*time.Second)

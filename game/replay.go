@@ -231,7 +231,7 @@ func (g *replay) award(i int, ruling Ruling, newVisit bool) {
 		won := false
 		switch badge.kind {
 		case VisitsBadge:
-			won = newVisit && len(g.visits) >= badge.atLeast
+			won = len(g.visits) >= badge.atLeast
 		case TrailsBadge:
 			won = g.walked && g.trailsWalked(badge) >= badge.atLeast
 		case ContinentsBadge:

@@ -65,6 +65,24 @@ func TestHowATrailIsWalked(t *testing.T) {
 	}
 }
 
+func TestATrailIsNoticedOnceAtThreeQuarters(t *testing.T) {
+	r := plain()
+	animals := []game.SpeciesID{"lion", "tiger", "lynx", "gorilla", "badger", "owl", "parrot", "cobra"}
+	var steps []game.Step
+	for _, s := range animals {
+		steps = append(steps, step(game.Slug(s)))
+	}
+	r.Trails = []game.Trail{trail(true, steps...)}
+	ref := referee(t, r, smallZoo())
+	history := visitOf("2026-05-01", animals...)
+	for i, want := range []game.Notice{"", "", "", "", "", game.AlmostDone, "", game.AllDone} {
+		got := game.Compare(ref.Replay(history[:i]), ref.Replay(history[:i+1])).Trails
+		if len(got) != 1 || got[0] != (game.TrailGain{Trail: "trail", Done: i + 1, Total: 8, Notice: want}) {
+			t.Errorf("step %d: got %+v, want notice %q", i+1, got, want)
+		}
+	}
+}
+
 // Who has seen everything can still walk a new trail.
 func TestADatedTrailCountsOldFriends(t *testing.T) {
 	r := plain()

@@ -10,26 +10,28 @@ import (
 
 // Rules are the numbers that turn views into a decision.
 type Rules struct {
-	Temperature      float64 // logits are divided by it: below 1 because the network is far too modest
-	OffDisplay       float64 // an animal that does not live here must be so many times likelier than one that does
-	NotAnAnimal      float64 // and a thing so many times
-	AnimalShare      float64 // below it, of the probability before this prior, there is no animal
-	Probability      float64 // least for a certain resident, and for a certain stranger
-	Prominence       float64 // likewise: standard deviations above the mean logit of the animal classes
-	GroupShare       float64 // of the animals' probability that the group of an unsure answer covers; above ½
-	GroupTemperature float64 // temperature for that: modesty is right where the animal may be unknown
+	Temperature float64 // logits are divided by it for the probabilities reported; below 1 because the network is far too modest
+	Modesty     float64 // and by this for deciding: modesty is right where the animal may be one that the network never learnt
+	OffDisplay  float64 // an animal that does not live here must be so many times likelier than one that does
+	NotAnAnimal float64 // and a thing so many times
+	AnimalShare float64 // with less probability than this, before the two factors, there is no animal
+	Probability float64 // least, at Temperature, for a certain resident and a certain stranger
+	Modestly    float64 // least, at Modesty, likewise
+	Prominence  float64 // least standard deviations above the mean logit of the animal classes, likewise
+	GroupShare  float64 // of the animals' probability, at Modesty, that the group of an unsure answer covers; above one half
 }
 
 // Measured are the rules in force. README.md has the tables they were chosen from.
 var Measured = Rules{
-	Temperature:      0.45,
-	OffDisplay:       2,
-	NotAnAnimal:      8,
-	AnimalShare:      0.5,
-	Probability:      0.6,
-	Prominence:       6.75,
-	GroupShare:       0.6,
-	GroupTemperature: 1,
+	Temperature: 0.45,
+	Modesty:     1,
+	OffDisplay:  2,
+	NotAnAnimal: 8,
+	AnimalShare: 0.5,
+	Probability: 0.6,
+	Modestly:    0.45,
+	Prominence:  6.25,
+	GroupShare:  0.6,
 }
 
 // A Decision is what a sighting comes down to.
@@ -77,10 +79,10 @@ type Sighting struct {
 //
 // The views are averaged as logits, which is the geometric mean of their probabilities. What lives
 // in the zoo is prior knowledge: other classes lose by a factor, and the classes of one species
-// are summed. That makes a probability, but a high one only says which of the animals it knows the
-// network prefers, and it prefers one for every picture of an animal it never learnt, too. So a
-// certain answer also has to be prominent: its logit must stand far above those of all other
-// animals, in standard deviations, as a learnt animal's does.
+// are summed. With the temperature that gives honest probabilities for animals the network learnt.
+// But it prefers some animal in a picture of one it never learnt, too. So a certain answer must
+// hold without the temperature as well, and it must be prominent: its logit stands far above
+// those of all other animals, in standard deviations, as a learnt animal's does.
 func Decide(v *Views, roster *Roster, rules Rules) Sighting {
 	if roster == nil {
 		roster = nobody
@@ -90,39 +92,33 @@ func Decide(v *Views, roster *Roster, rules Rules) Sighting {
 	for i := range logits {
 		logits[i] = (whole[i] + part[i]) / 2
 	}
-	raw := softmax(logits, rules.Temperature)
-	animals := sum(raw, animalClasses)
-	probabilities := roster.prior(raw, rules)
-	masses := roster.masses(probabilities)
-	candidate := func(class int) Candidate { return roster.candidate(class, probabilities, masses) }
+	told := roster.odds(logits, rules.Temperature, rules)
+	modest := roster.odds(logits, rules.Modesty, rules)
 
 	s := Sighting{Box: v.Box, Hash: v.Hash, Stages: v.Stages, Model: model.Name}
-	for _, class := range best(probabilities, nil, 5) {
-		s.Candidates = append(s.Candidates, candidate(class))
+	for _, class := range best(told.classes, nil, 5) {
+		s.Candidates = append(s.Candidates, told.candidate(class))
 	}
-	for _, i := range best(masses, nil, 5) {
-		if masses[i] >= 0.01 {
-			s.Residents = append(s.Residents, Guess{roster.residents[i].Key, masses[i]})
+	for _, i := range best(told.residents, nil, 5) {
+		if told.residents[i] >= 0.01 {
+			s.Residents = append(s.Residents, Guess{roster.residents[i].Key, told.residents[i]})
 		}
 	}
 
-	// The best answer is a resident with all its classes, or else a class.
-	first := candidate(best(probabilities, animalClasses, 1)[0])
-	resident := false
-	if len(s.Residents) > 0 && s.Residents[0].Probability >= first.Probability {
-		i := best(masses, nil, 1)[0]
-		first = candidate(best(logits, roster.classes[i], 1)[0])
-		first.Key, first.Probability = roster.residents[i].Key, masses[i]
-		resident = true
+	first, resident := told.first(logits)
+	modestly := modest.classes[first.Index]
+	if resident >= 0 {
+		modestly = modest.residents[resident]
 	}
-	strong := first.Probability >= rules.Probability && prominence(logits, first.Index) >= rules.Prominence
-	one, other := candidate(best(whole, animalClasses, 1)[0]), candidate(best(part, animalClasses, 1)[0])
+	strong := first.Probability >= rules.Probability && modestly >= rules.Modestly &&
+		prominence(logits, first.Index) >= rules.Prominence
+	one, other := told.candidate(best(whole, animalClasses, 1)[0]), told.candidate(best(part, animalClasses, 1)[0])
 	s.Confidence = first.Probability
 	switch {
-	case animals < rules.AnimalShare:
-		s.Decision, s.Confidence = Nothing, 1-animals
+	case told.animals < rules.AnimalShare:
+		s.Decision, s.Confidence = Nothing, 1-told.animals
 		s.Why = because(NoAnimal)
-	case strong && resident:
+	case strong && resident >= 0:
 		s.Decision, s.Key = Certain, first.Key
 		s.Why = because(ViewsTogether, first)
 		if same(one, first) && same(other, first) {
@@ -133,24 +129,32 @@ func Decide(v *Views, roster *Roster, rules Rules) Sighting {
 		s.Why = because(NotOnDisplay, first)
 	default:
 		s.Decision = Unsure
-		s.Group = likelyGroup(roster.prior(softmax(logits, rules.GroupTemperature), rules), rules.GroupShare)
-		s.Why = doubt(first, one, other, s.Candidates, rules)
+		s.Group = likelyGroup(modest.classes, rules.GroupShare)
+		s.Why = doubt(first, one, other, s)
 	}
 	return s
 }
 
 // doubt says why an answer is unsure: first is the best, one and other are what each view alone would say.
-func doubt(first, one, other Candidate, candidates []Candidate, rules Rules) Why {
-	if first.Probability >= rules.Probability {
-		return because(Unfamiliar, first)
-	}
+func doubt(first, one, other Candidate, s Sighting) Why {
 	if !same(one, other) {
 		return because(ViewsDisagree, one, other)
 	}
-	for _, second := range candidates {
-		if !same(first, second) && first.Probability+second.Probability >= rules.Probability {
-			return because(LookAlikes, first, second)
+	rivals := s.Candidates
+	for _, g := range s.Residents {
+		rivals = append(rivals[:len(rivals):len(rivals)], Candidate{Index: -1, Key: g.Key, Probability: g.Probability})
+	}
+	second := Candidate{}
+	for _, r := range rivals {
+		if !same(first, r) && r.Probability > second.Probability {
+			second = r
 		}
+	}
+	switch {
+	case second.Probability >= first.Probability/4 && first.Probability+second.Probability >= 0.5:
+		return because(LookAlikes, first, second)
+	case first.Probability >= 0.5:
+		return because(Unfamiliar, first)
 	}
 	return because(Faint)
 }
@@ -160,33 +164,55 @@ func same(a, b Candidate) bool {
 	return a.Index == b.Index || a.Key != "" && a.Key == b.Key
 }
 
-func (r *Roster) candidate(class int, probabilities, masses []float64) Candidate {
+// odds are probabilities in view of who lives here.
+type odds struct {
+	roster    *Roster
+	animals   float64   // of there being an animal, whoever lives here
+	classes   []float64 // of the network's classes; they sum to 1
+	residents []float64 // of the residents, in the roster's order
+}
+
+// odds lowers what is not on display, makes the rest sum to 1 again and sums up the residents.
+func (r *Roster) odds(logits []float64, temperature float64, rules Rules) odds {
+	p := softmax(logits, temperature)
+	o := odds{roster: r, animals: sum(p, animalClasses), classes: p}
+	var total float64
+	for class := range p {
+		switch {
+		case r.strangers[class]:
+			p[class] /= rules.OffDisplay
+		case len(r.owners[class]) == 0:
+			p[class] /= rules.NotAnAnimal
+		}
+		total += p[class]
+	}
+	for class := range p {
+		p[class] /= total
+	}
+	o.residents = r.masses(p)
+	return o
+}
+
+func (o odds) candidate(class int) Candidate {
 	l := model.Labels()[class]
-	c := Candidate{Index: class, WordNetID: l.WordNetID, Label: l.Name, Probability: probabilities[class]}
-	if i := r.meant(class, masses); i >= 0 {
-		c.Key = r.residents[i].Key
+	c := Candidate{Index: class, WordNetID: l.WordNetID, Label: l.Name, Probability: o.classes[class]}
+	if i := o.roster.meant(class, o.residents); i >= 0 {
+		c.Key = o.roster.residents[i].Key
 	}
 	return c
 }
 
-// prior lowers what is not on display and makes the rest sum to 1 again.
-func (r *Roster) prior(probabilities []float64, rules Rules) []float64 {
-	after := make([]float64, len(probabilities))
-	var total float64
-	for class, p := range probabilities {
-		switch {
-		case r.strangers[class]:
-			p /= rules.OffDisplay
-		case len(r.owners[class]) == 0:
-			p /= rules.NotAnAnimal
-		}
-		after[class] = p
-		total += p
+// first is the best answer: a resident with all its classes, of which the one with the highest
+// logit is named, or else an animal's class; then resident is -1.
+func (o odds) first(logits []float64) (first Candidate, resident int) {
+	class := best(o.classes, animalClasses, 1)[0]
+	if o.roster.strangers[class] && (len(o.residents) == 0 || o.classes[class] > slices.Max(o.residents)) {
+		return o.candidate(class), -1
 	}
-	for class := range after {
-		after[class] /= total
-	}
-	return after
+	resident = best(o.residents, nil, 1)[0]
+	first = o.candidate(best(logits, o.roster.classes[resident], 1)[0])
+	first.Key, first.Probability = o.roster.residents[resident].Key, o.residents[resident]
+	return first, resident
 }
 
 // likelyGroup rolls probabilities up the tree of groups and gives the lowest one with at least the

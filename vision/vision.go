@@ -55,6 +55,7 @@ func New(o Options) (*Recognizer, error) {
 	if err != nil {
 		return nil, err
 	}
+	release(model.Network) // packed by the engine, and not needed any more
 	r := &Recognizer{decoder: photo.NewDecoder(o.Photo), engine: e, rules: Measured}
 	if o.Rules != nil {
 		r.rules = *o.Rules

@@ -13,6 +13,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -41,6 +42,7 @@ type Seen struct {
 type Limits struct {
 	PhotoBytes    int64         // size of one photo
 	PhotosAtOnce  int64         // bytes of photos in memory at once, over all requests
+	ArrivalTime   time.Duration // for one photo to arrive
 	RecogniseTime time.Duration // waiting and recognising, for one photo
 	VisitorPhotos int           // photos a minute, for one visitor
 	AddressCalls  int           // calls a minute, for one address: a whole school class may share one
@@ -51,6 +53,7 @@ type Limits struct {
 var DefaultLimits = Limits{
 	PhotoBytes:    20 << 20,
 	PhotosAtOnce:  64 << 20,
+	ArrivalTime:   time.Minute,
 	RecogniseTime: 15 * time.Second,
 	VisitorPhotos: 300,
 	AddressCalls:  6000,
@@ -90,7 +93,24 @@ func (a *API) Register(app *fiber.App) huma.API {
 	a.looks(h)
 	a.captures(h)
 	a.dex(h)
+	app.All("/v1/*", noOperation)
 	return h
+}
+
+// noOperation answers what no operation takes: an address that there is under
+// other methods is told from one that there is not.
+func noOperation(c *fiber.Ctx) error {
+	var allowed []string
+	for _, r := range c.App().GetRoutes(true) {
+		if strings.HasPrefix(r.Path, "/v1/") && r.Path != c.Route().Path && fiber.RoutePatternMatch(c.Path(), r.Path) {
+			allowed = append(allowed, r.Method)
+		}
+	}
+	if allowed == nil {
+		return fiber.ErrNotFound
+	}
+	c.Set(fiber.HeaderAllow, strings.Join(allowed, ", "))
+	return fiber.ErrMethodNotAllowed
 }
 
 // operation declares one call; those with a token run behind authentication.

@@ -4,10 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
 	"github.com/zoodex/zoodex/game"
 	"github.com/zoodex/zoodex/game/store"
 )
@@ -28,29 +28,43 @@ type Earned struct {
 	Points int `json:"points"`
 }
 
+type captureInput struct {
+	Reader
+	ID string    `path:"id" format:"uuid" doc:"A UUID made by the phone, new for each capture"`
+	At time.Time `query:"at" doc:"When the photo was taken (RFC 3339), if it was taken offline: at most 7 days ago. Now, if left out."`
+
+	id      game.CaptureID // however the phone spelt it
+	offline bool
+}
+
+// Resolve implements huma.Resolver.
+func (in *captureInput) Resolve(ctx huma.Context) []error {
+	id, err := uuid.Parse(in.ID)
+	if err != nil {
+		return nil // huma has said so
+	}
+	in.id, in.offline = game.CaptureID(id.String()), ctx.Query("at") != ""
+	return nil
+}
+
 func (a *API) captures(h huma.API) {
 	op := a.photoOperation(h, http.MethodPut, "/v1/captures/{id}", "capture", "Catch an animal",
 		"Records a capture under an id that the phone made. Sending it again with the same photo is answered as the first time, "+
 			"so a phone may repeat it until it has heard the answer. The same id with another photo is refused.")
 	op.DefaultStatus = http.StatusCreated
 	op.Errors = append(op.Errors, http.StatusConflict)
-	type input struct {
-		Reader
-		ID string    `path:"id" format:"uuid" doc:"A UUID made by the phone, new for each capture"`
-		At time.Time `query:"at" doc:"When the photo was taken (RFC 3339), if it was taken offline: at most 7 days ago. Now, if left out."`
-	}
 	type output struct {
 		Status int
 		Body   Captured
 	}
-	documented := registerPhoto(h, op, func(ctx context.Context, in *input) (*output, error) {
+	documented := registerPhoto(h, op, func(ctx context.Context, in *captureInput) (*output, error) {
 		l, now := in.Language(), a.Now()
 		at := in.At
-		if at.IsZero() {
+		if !in.offline {
 			at = now
 		}
 		at = at.UTC().Truncate(time.Microsecond) // as Postgres keeps it, so that a retry is answered alike
-		c := game.Capture{ID: game.CaptureID(strings.ToLower(in.ID)), Visitor: visitorOf(ctx).ID, At: at, PhotoSum: sha256.Sum256(photoOf(ctx))}
+		c := game.Capture{ID: in.id, Visitor: visitorOf(ctx).ID, At: at, PhotoSum: sha256.Sum256(photoOf(ctx))}
 		zoo, answer, fresh, err := a.capture(ctx, l, c, now, photoOf(ctx))
 		if err != nil {
 			return nil, a.fail(l, err)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
+	"github.com/gofiber/fiber/v2"
 	"github.com/zoodex/zoodex/game"
 )
 
@@ -62,22 +63,58 @@ func (a *API) refuse(h huma.API, ctx huma.Context, err error) {
 	h.Marshal(ctx.BodyWriter(), "application/json", p)
 }
 
-// drainBytes is how much of a refused body is read and thrown away, so that a
-// client which is still sending gets to see the answer.
+// body is what a client sends, read to its end once: what follows on the
+// connection is the next request.
+type body struct {
+	stream io.Reader
+	ended  error
+}
+
+// Read implements io.Reader.
+func (b *body) Read(p []byte) (n int, err error) {
+	if b.ended != nil {
+		return 0, b.ended
+	}
+	n, b.ended = b.stream.Read(p)
+	return n, b.ended
+}
+
+type bodyKey struct{}
+
+// drainBytes is how much is read of a body that nobody wants.
 const drainBytes = 64 << 20
+
+// Drain is middleware that reads what the handlers left of a request's body.
+// Without it a client that is still sending would not see its answer, and the
+// rest would be taken for the next request on the connection, which behind a
+// proxy may be somebody else's. Bodies without an end close the connection.
+func Drain(c *fiber.Ctx) error {
+	stream := c.Context().RequestBodyStream()
+	if stream == nil {
+		return c.Next()
+	}
+	b := &body{stream: stream}
+	c.Locals(bodyKey{}, b)
+	err := c.Next()
+	if _, ended := io.CopyN(io.Discard, b, drainBytes); ended != io.EOF {
+		c.Response().SetConnectionClose()
+	}
+	return err
+}
 
 // takePhoto reads the photo of a request, as the raw body or as the multipart
 // field "photo". It bounds its size, and the bytes of all photos in memory.
 func (a *API) takePhoto(h huma.API) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		l := negotiate(ctx.Header("Accept-Language"))
-		length := humafiber.Unwrap(ctx).Request().Header.ContentLength()
-		ctx.SetReadDeadline(time.Now().Add(time.Minute))
-		body := ctx.BodyReader()
-		if body == nil {
-			body = bytes.NewReader(nil)
+		c := humafiber.Unwrap(ctx)
+		length := c.Request().Header.ContentLength()
+		ctx.SetReadDeadline(time.Now().Add(a.Limits.ArrivalTime))
+		sent, ok := c.Locals(bodyKey{}).(*body)
+		if !ok {
+			a.refuse(h, ctx, problem(l, photoMissing, nil, nil))
+			return
 		}
-		defer func() { io.CopyN(io.Discard, body, drainBytes) }()
 
 		// A body of unknown length is counted as the largest allowed.
 		limit := a.Limits.PhotoBytes
@@ -98,7 +135,7 @@ func (a *API) takePhoto(h huma.API) func(huma.Context, func(huma.Context)) {
 		}
 		defer a.memory.Release(weight)
 
-		photo, err := readPhoto(body, ctx.Header("Content-Type"), int(max(0, weight)), limit)
+		photo, err := readPhoto(sent, ctx.Header("Content-Type"), int(max(0, weight)), limit)
 		if err != nil {
 			a.refuse(h, ctx, a.photoProblem(l, err))
 			return

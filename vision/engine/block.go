@@ -63,7 +63,7 @@ func (p *planner) addBlock(b *inverted) error {
 	if b.project != nil {
 		last = b.project
 		project = p.pack(last.channels, last.filters, func(row, col int) float32 {
-			return last.weights[col*last.channels+row]
+			return last.weights.at(col*last.channels + row)
 		}, last.bias, last.lo, last.hi)
 		if last.residual != nil {
 			if residual, err = p.asRows(last.residual); err != nil {
@@ -83,11 +83,11 @@ func (p *planner) addBlock(b *inverted) error {
 		p.addProduct("project", project, convolved, p.allocateRows(last.to), residual)
 		return nil
 	}
-	bands := 1
+	strips, bands := (m.kernel[0]*m.in[1]*m.width+ringFloats-1)/ringFloats, 1
 	if p.threads > 1 {
-		bands = min(2*p.threads, m.out[0])
+		bands = min((2*p.threads+strips-1)/strips, m.out[0])
 	}
-	m.cut((m.kernel[0]*m.in[1]*m.width+ringFloats-1)/ringFloats, bands)
+	m.cut(strips, bands)
 	p.needScratch(m.scratch())
 	out := p.allocateRows(last.to)
 	p.add("expand, depthwise, project", m.strips*m.bands, reads, []place{out.place}, func(s *state, w *worker, chunk int) {
@@ -116,7 +116,7 @@ func (p *planner) middle(b *inverted) (*middle, error) {
 	copy(m.bias, c.bias)
 	for channel := range c.channels {
 		for t := range taps {
-			m.weights[(channel/block*taps+t)*block+channel%block] = c.weights[channel*taps+t]
+			m.weights[(channel/block*taps+t)*block+channel%block] = c.weights.at(channel*taps + t)
 		}
 	}
 	return m, nil

@@ -1,5 +1,7 @@
 package engine
 
+import "fmt"
+
 // dense is a convolution as a product of matrices: A has a row for each output pixel, holding what lies under its window.
 //
 // For a 1×1 convolution A is the input as it lies. Otherwise A is built for one output row at a time from an input in ONNX
@@ -27,7 +29,7 @@ func (p *planner) dense(c *convolution) (*dense, error) {
 	}
 	d.matrix = p.pack(taps*c.channels, c.filters, func(row, col int) float32 {
 		kx, ky, channel := row/c.channels/c.kernel[0], row/c.channels%c.kernel[0], row%c.channels
-		return c.weights[(col*c.channels+channel)*taps+ky*c.kernel[1]+kx]
+		return c.weights.at((col*c.channels+channel)*taps + ky*c.kernel[1] + kx)
 	}, c.bias, c.lo, c.hi)
 	return d, nil
 }
@@ -140,12 +142,13 @@ func (p *planner) addProduct(name string, m *matrix, in, out, residual *rows) {
 		reads = append(reads, residual.place)
 	}
 	ks, pixels := p.kernels, in.height*in.width
+	tiles := (pixels + ks.rows - 1) / ks.rows
 	chunks, byPanel := 1, false
 	if p.threads > 1 {
 		if byPanel = m.panels >= 4*p.threads; byPanel {
 			chunks = min(m.panels, 4*p.threads)
 		} else {
-			chunks = min(roundUp(pixels, ks.rows)/ks.rows, 4*p.threads)
+			chunks = min(tiles, 4*p.threads)
 		}
 	}
 	parts := chunks
@@ -157,7 +160,8 @@ func (p *planner) addProduct(name string, m *matrix, in, out, residual *rows) {
 		if byPanel {
 			p0, p1 = share(m.panels, chunk, chunks)
 		} else {
-			first, last = share(pixels, chunk, chunks)
+			first, last = share(tiles, chunk, chunks)
+			first, last = first*ks.rows, min(last*ks.rows, pixels)
 		}
 		var r []float32
 		at := first*out.stride + p0*m.width
@@ -181,9 +185,9 @@ func (p *planner) fuseGemm(o *operation) (bool, error) {
 	if err != nil || g.transA {
 		return false, err
 	}
-	weights, err := o.in[1].constant.floats()
-	if err != nil {
-		return false, err
+	weights := o.in[1].constant
+	if err := weights.check(); err != nil {
+		return false, fmt.Errorf("B %w", err)
 	}
 	bias := make([]float32, g.n)
 	if len(o.in) == 3 && o.in[2] != nil {
@@ -205,9 +209,9 @@ func (p *planner) fuseGemm(o *operation) (bool, error) {
 	}
 	m := p.pack(g.k, g.n, func(row, col int) float32 {
 		if g.transB {
-			return g.alpha * weights[col*g.k+row]
+			return g.alpha * weights.at(col*g.k+row)
 		}
-		return g.alpha * weights[row*g.n+col]
+		return g.alpha * weights.at(row*g.n+col)
 	}, bias, negativeInfinity, positiveInfinity)
 	p.done[o] = true
 	p.addProduct("Gemm", m, in, p.allocateRows(o.out[0]), nil)

@@ -11,8 +11,8 @@ import (
 
 // Bounds on what a file may ask for. They are far above any network we run, and far below what would hurt the machine.
 const (
-	maxElements = 1 << 26 // of one tensor: 256 MB
-	maxArena    = 1 << 28 // floats of one run: 1 GB
+	maxElements = 1 << 24 // of one tensor: 64 MB
+	maxArena    = 1 << 26 // floats of one run: 256 MB
 	maxMessages = 1 << 18 // nodes, tensors and attributes of a file
 	maxRank     = 8
 )
@@ -24,17 +24,32 @@ type constant struct {
 	values []float32
 }
 
-// floats returns the numbers, decoded anew when they still lie in the file.
-func (c *constant) floats() ([]float32, error) {
-	if c.values != nil {
-		return c.values, nil
+var errNotFloat = errors.New("is not float32")
+
+// check tells whether the numbers are float32.
+func (c *constant) check() error {
+	if c.values == nil && c.raw == nil && elements(c.shape) > 0 {
+		return errNotFloat
 	}
-	if c.raw == nil && elements(c.shape) > 0 {
-		return nil, errNotFloat
+	return nil
+}
+
+// at returns number i. Large weights are read one by one, straight from the file into their packed place.
+func (c *constant) at(i int) float32 {
+	if c.values != nil {
+		return c.values[i]
+	}
+	return math.Float32frombits(binary.LittleEndian.Uint32(c.raw[4*i:]))
+}
+
+// floats returns all numbers.
+func (c *constant) floats() ([]float32, error) {
+	if err := c.check(); err != nil || c.values != nil {
+		return c.values, err
 	}
 	f := make([]float32, len(c.raw)/4)
 	for i := range f {
-		f[i] = math.Float32frombits(binary.LittleEndian.Uint32(c.raw[4*i:]))
+		f[i] = c.at(i)
 	}
 	return f, nil
 }
@@ -245,18 +260,16 @@ func checkValue(b []byte) error {
 			return inner(1, f, func(f field) error { // tensor_type
 				return inner(2, f, func(f field) error { // shape
 					return inner(1, f, func(f field) error { // dim
-						return fields(f.bytes, func(f field) error {
-							switch f.number {
-							case 1:
-								if f.integer > maxElements || size*max(1, int(f.integer)) > maxElements {
-									return errors.New("shape is too large")
-								}
-								size *= max(1, int(f.integer))
-							case 2:
-								return fmt.Errorf("dimension %q has no fixed size", f.bytes)
+						switch f.number {
+						case 1:
+							if f.integer > maxElements || size*max(1, int(f.integer)) > maxElements {
+								return errors.New("shape is too large")
 							}
-							return nil
-						})
+							size *= max(1, int(f.integer))
+						case 2:
+							return fmt.Errorf("dimension %q has no fixed size", f.bytes)
+						}
+						return nil
 					})
 				})
 			})

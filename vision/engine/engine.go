@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 )
@@ -54,7 +55,7 @@ func Load(file []byte, o Options) (*Engine, error) {
 		return nil, fmt.Errorf("load network: %w", err)
 	}
 	if o.Runs == 0 {
-		o.Runs = cores()
+		o.Runs = runtime.GOMAXPROCS(0)
 	}
 	e.slots = make(chan struct{}, o.Runs)
 	e.free = append(make([]*state, 0, o.Runs), newState(e.plan, e.threads))
@@ -106,7 +107,7 @@ func (e *Engine) Run(ctx context.Context, in []float32, outs ...[]float32) error
 func (e *Engine) RunBatch(ctx context.Context, inputs [][]float32, outs func(i int) [][]float32) error {
 	var next atomic.Int64
 	var group sync.WaitGroup
-	failures := make([]error, min(cap(e.slots), cores(), len(inputs)))
+	failures := make([]error, min(cap(e.slots), runtime.GOMAXPROCS(0), len(inputs)))
 	for g := range failures {
 		group.Go(func() {
 			for failures[g] == nil {

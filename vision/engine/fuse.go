@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"math"
 	"slices"
 )
@@ -21,11 +22,12 @@ func (p *planner) fuse(o *operation) error {
 // clamp(conv(x) + bias + residual, lo, hi).
 type convolution struct {
 	window
-	from, to      *value
-	weights, bias []float32 // ONNX order; bias may be nil
-	residual      *value
-	lo, hi        float32
-	operations    []*operation
+	from, to   *value
+	weights    *constant // ONNX order
+	bias       []float32 // may be nil
+	residual   *value
+	lo, hi     float32
+	operations []*operation
 }
 
 // pointwise: each output pixel comes from one input pixel.
@@ -50,8 +52,8 @@ func (p *planner) convolution(o *operation) (*convolution, error) {
 	}
 	c := &convolution{window: w, from: o.in[0], to: o.out[0], operations: []*operation{o},
 		lo: negativeInfinity, hi: positiveInfinity}
-	if c.weights, err = o.in[1].constant.floats(); err != nil {
-		return nil, err
+	if c.weights = o.in[1].constant; c.weights.check() != nil {
+		return nil, fmt.Errorf("kernel %w", c.weights.check())
 	}
 	if len(o.in) == 3 && o.in[2] != nil {
 		if o.in[2].constant == nil {

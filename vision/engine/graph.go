@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
@@ -157,8 +156,6 @@ type network struct {
 	inputs     []*value
 	outputs    []*value
 }
-
-var errNotFloat = errors.New("is not float32")
 
 // tensorConstant wraps what onnx-go decoded.
 func tensorConstant(t tensor.Tensor) *constant {

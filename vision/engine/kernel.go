@@ -6,6 +6,8 @@ import (
 	"strings"
 )
 
+//go:generate go run ./gen -pkg engine -out kernels_amd64.s -stubs stubs_amd64.go -neon kernels_arm64.s -neonstubs stubs_arm64.go
+
 // block is the number of channels that kernels work on at once. Rows of activations are padded to a multiple of it.
 const block = 16
 

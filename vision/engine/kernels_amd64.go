@@ -2,8 +2,6 @@ package engine
 
 import "github.com/klauspost/cpuid/v2"
 
-//go:generate go run ./gen -out kernels_amd64.s -stubs stubs_amd64.go -pkg engine
-
 // machineKernels lists the kernel sets for amd64, fastest first.
 func machineKernels() []*kernels {
 	return []*kernels{

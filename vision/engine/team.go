@@ -1,9 +1,6 @@
 package engine
 
-import (
-	"runtime"
-	"sync/atomic"
-)
+import "sync/atomic"
 
 // A state is all that one run at a time changes: its arena, and its workers.
 type state struct {
@@ -77,7 +74,7 @@ type team struct {
 
 const (
 	idle  = 1<<64 - 1 // ticket between runs
-	spins = 4000      // looks before sleeping: some 10 µs
+	spins = 100_000   // looks before sleeping: some 50 µs, for a goroutine that sleeps takes longer than that to wake
 )
 
 // together runs the plan with the help of the other workers. It starts them, but does not wait for them to leave: one that
@@ -165,6 +162,3 @@ func (s *state) join(w *worker) {
 		}
 	}
 }
-
-// cores is how many goroutines can really run at once.
-func cores() int { return runtime.GOMAXPROCS(0) }

@@ -27,8 +27,8 @@ import (
 //go:linkname heifModule github.com/gen2brain/heic.heifWasm
 var heifModule []byte
 
-// heifMemory bounds the memory of one decode, in pages of 64 KB: enough for 50 megapixels.
-const heifMemory = 768 << 20 >> 16
+// heifMemory bounds the memory of one decode, in bytes: enough for 50 megapixels.
+const heifMemory = 768 << 20
 
 // heifRuntime compiles the decoder once, when the first HEIC arrives.
 var heifRuntime = sync.OnceValues(func() (*heifHost, error) {
@@ -43,7 +43,7 @@ var heifRuntime = sync.OnceValues(func() (*heifHost, error) {
 		return nil, fmt.Errorf("unpack the HEIC decoder: %w", err)
 	}
 	runtime := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfig().
-		WithMemoryLimitPages(heifMemory))
+		WithMemoryLimitPages(heifMemory>>16))
 	if _, err := wasi_snapshot_preview1.Instantiate(ctx, runtime); err != nil {
 		return nil, fmt.Errorf("prepare the HEIC decoder: %w", err)
 	}
@@ -75,13 +75,41 @@ type heifHost struct {
 	module  wazero.CompiledModule
 }
 
+// linearMemory is a module's memory: the beginning of what is reserved, if something is.
+type linearMemory struct {
+	memory  []byte
+	release func()
+}
+
+// Allocate implements experimental.MemoryAllocator.
+func (m *linearMemory) Allocate(_, most uint64) experimental.LinearMemory {
+	m.memory, m.release = reserve(int(most))
+	m.memory = m.memory[:0]
+	return m
+}
+
+func (m *linearMemory) Reallocate(size uint64) []byte {
+	if size > uint64(cap(m.memory)) {
+		m.memory = append(m.memory, make([]byte, int(size)-len(m.memory))...)
+	}
+	m.memory = m.memory[:size]
+	return m.memory
+}
+
+func (m *linearMemory) Free() {
+	if m.release != nil {
+		m.release()
+	}
+	*m = linearMemory{}
+}
+
 // inspectHEIC tells a still HEIC from the other things in an ISO media file, by its brands
 // (ISO/IEC 23008-12 §10.2).
 func inspectHEIC(data []byte) (header, error) {
 	h := header{format: "heic"}
 	var brands []string
 	boxes(data, func(kind string, body []byte) bool {
-		for i := 0; i+4 <= len(body); i += 4 {
+		for i := 0; i+4 <= min(len(body), 256); i += 4 {
 			if i != 4 { // the minor version
 				brands = append(brands, string(body[i:i+4]))
 			}
@@ -122,7 +150,11 @@ func decodeHEIC(ctx context.Context, h header, data []byte) (picture, error) {
 	if err != nil {
 		return picture{}, err
 	}
-	module, err := host.runtime.InstantiateModule(ctx, host.module, wazero.NewModuleConfig().WithName("").WithStartFunctions("_initialize"))
+	var memory linearMemory
+	defer memory.Free()
+	module, err := host.runtime.InstantiateModule(
+		experimental.WithMemoryAllocator(ctx, &memory), host.module,
+		wazero.NewModuleConfig().WithName("").WithStartFunctions("_initialize"))
 	if err != nil {
 		return picture{}, fmt.Errorf("start the HEIC decoder: %w", err)
 	}
@@ -134,7 +166,11 @@ func decodeHEIC(ctx context.Context, h header, data []byte) (picture, error) {
 	if ycc, ok := img.(*image.YCbCr); ok && h.video {
 		fullRange(ycc)
 	}
-	return pictureOf(img), nil
+	pic := pictureOf(img)
+	for i := range pic.planes {
+		pic.planes[i].pix = bytes.Clone(pic.planes[i].pix) // it may lie in the module's memory
+	}
+	return pic, nil
 }
 
 var errHEIF = errors.New("it cannot be decoded")

@@ -122,9 +122,13 @@ func (r *jpegBits) used() int { return 8*r.at - r.n }
 // jpegPadding is longer than one MCU can be: ten blocks of 64 coefficients of 31 bits.
 const jpegPadding = 2560
 
+// maxCoefficient is twice what the coefficients of eight-bit samples can be. Larger ones are damage,
+// which the standard decoder may judge.
+const maxCoefficient = 2048
+
 // block decodes one block (T.81 §F.2.2): coefficient k, in zigzag order, times its quantisation
 // step is added at b[place[k]]; places that are not wanted share one that nobody reads. It returns
-// whether the block has any coefficient besides the first, and false if the data makes no sense.
+// whether the block has no coefficient besides the first, and false if the data makes no sense.
 func (r *jpegBits) block(b *[65]int32, place *[64]uint8, steps *[64]int32, dc, ac *huffman, last *int32) (flat, ok bool) {
 	data, at, ahead, n := r.data, r.at, r.ahead, r.n
 
@@ -142,6 +146,7 @@ func (r *jpegBits) block(b *[65]int32, place *[64]uint8, steps *[64]int32, dc, a
 	n -= int(e & 63)
 	*last += int32(e) >> 16
 	b[0] = *last * steps[0]
+	wild := uint32(*last+maxCoefficient) | uint32(b[0]+maxCoefficient)
 
 	k := 1
 	for k < 64 {
@@ -160,10 +165,12 @@ func (r *jpegBits) block(b *[65]int32, place *[64]uint8, steps *[64]int32, dc, a
 		if k > 64 {
 			break
 		}
-		b[place[(k-1)&63]] = int32(e) >> 16 * steps[(k-1)&63]
+		v := int32(e) >> 16 * steps[(k-1)&63]
+		wild |= uint32(v + maxCoefficient)
+		b[place[(k-1)&63]] = v
 	}
 	r.at, r.ahead, r.n = at, ahead, n
-	return k == 1+endOfBlock, k == 64 || k > endOfBlock
+	return k == 1+endOfBlock, (k == 64 || k > endOfBlock) && wild < 2*maxCoefficient
 }
 
 // slowEntry completes an entry with the bits that lie ahead.

@@ -8,9 +8,8 @@ import (
 )
 
 // The usual JPEG (sequential, 8 bits, one or three channels, one scan) is decoded here, straight to
-// the size that is wanted: unwanted frequencies are never dequantised and unwanted pixels never
-// computed. For an eight-megapixel photo that is four times as fast as decoding all of it and
-// takes a tenth of the memory. Whatever is not usual, or damaged, is left to image/jpeg, which also
+// the size that is wanted: pixels that nobody needs are never computed. For an eight-megapixel
+// photo that is five times as fast as decoding all of it, and takes a quarter of the memory. Whatever is not usual, or damaged, is left to image/jpeg, which also
 // knows what to say about it; this decoder accepts nothing that image/jpeg refuses.
 
 // usualJPEG is a JPEG's headers, as far as decoding needs them.
@@ -243,11 +242,15 @@ func (j *usualJPEG) decodeScan(ctx context.Context, channels []channelScan, acro
 	}
 	var padding [jpegPadding]byte
 	var block [65]int32
-	clean, rest := []byte(nil), j.scan
+	clean := make([]byte, 0, min(len(j.scan), 2*len(j.scan)/ceilDiv(all, interval))+jpegPadding)
+	rest := j.scan
 	for start, count := 0, 0; start < all; start, count = start+interval, count+1 {
 		end := min(start+interval, all)
 		clean, rest = unstuff(clean[:0], rest)
 		clean = slices.Grow(clean, jpegPadding)
+		for len(rest) > 1 && rest[1] == 0xff { // fill bytes
+			rest = rest[1:]
+		}
 		marker := byte(eoi)
 		if end < all {
 			marker = rst0 + byte(count&7)

@@ -3,6 +3,7 @@ package photo
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"image"
 	"image/jpeg"
 	"math"
@@ -65,8 +66,14 @@ func usualJPEGs(t testing.TB) map[string][]byte {
 		"a scene":            jpegOf(t, scene(333, 221)),
 		"a grey scene":       jpegOf(t, &image.Gray{Pix: scene(333, 221).Y, Stride: 333, Rect: image.Rect(0, 0, 333, 221)}),
 		"one pixel":          jpegOf(t, fieldsImage(1, 1)),
+		"fill bytes":         filled(jpegOf(t, scene(100, 100))),
 		"a scene of 16 bits": wideTables(jpegOf(t, scene(100, 100))),
 	}
+}
+
+// filled puts fill bytes before the last marker.
+func filled(data []byte) []byte {
+	return append(bytes.Clone(data[:len(data)-2]), 0xff, 0xff, 0xff, 0xd9)
 }
 
 // wideTables rewrites the quantisation tables with 16 bits a step.
@@ -214,8 +221,68 @@ func TestUnusualJPEGsAreLeftToTheStandardDecoder(t *testing.T) {
 	}
 }
 
-// FuzzJPEG holds our decoder to the promise that it accepts nothing that image/jpeg refuses and,
-// where the numbers are those of a picture, gives the same pixels.
+// Damage of single bits, of which many leave a JPEG that can still be decoded, must be judged alike
+// by both decoders.
+func TestDamagedJPEGsAreJudgedAlike(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	accepted := 0
+	for name, data := range usualJPEGs(t) {
+		for range 300 {
+			damaged := bytes.Clone(data)
+			for range 1 + random.IntN(3) {
+				at := random.IntN(8 * len(damaged))
+				damaged[at/8] ^= 1 << (at % 8)
+			}
+			judged, err := judgeAlike(t, damaged)
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			if judged {
+				accepted++
+			}
+		}
+	}
+	t.Logf("%d damaged files decoded", accepted)
+	if accepted < 100 {
+		t.Errorf("only %d damaged files decoded", accepted)
+	}
+}
+
+// judgeAlike holds our decoder to the promise that it accepts nothing that image/jpeg refuses and
+// gives the same pixels. It reports whether it accepted data.
+func judgeAlike(t testing.TB, data []byte) (accepted bool, err error) {
+	j := parseJPEG(data)
+	if j == nil || j.size.X*j.size.Y > 1<<18 {
+		return false, nil
+	}
+	got, ok := j.decode(context.Background(), 8)
+	for _, n := range []int{1, 2, 3, 4} {
+		if _, small := j.decode(context.Background(), n); small != ok {
+			return false, fmt.Errorf("decoded at 8/8: %t, at %d/8: %t", ok, n, small)
+		}
+	}
+	if !ok {
+		return false, nil
+	}
+	img, err := jpeg.Decode(bytes.NewReader(data))
+	if err != nil {
+		return true, fmt.Errorf("we accept what the standard decoder refuses: %w", err)
+	}
+	want := planesOf(img)
+	if want.size != got.size || want.rgb != got.rgb {
+		return true, fmt.Errorf("%v, rgb %t; want %v, rgb %t", got.size, got.rgb, want.size, want.rgb)
+	}
+	if got.rgb && got.planes[0].w != got.planes[1].w {
+		return true, nil // the standard decoder repeats subsampled channels
+	}
+	for c := range got.planes {
+		if _, most := difference(t, got.planes[c], want.planes[c]); most > 1 {
+			return true, fmt.Errorf("channel %d differs by %d", c, most)
+		}
+	}
+	return true, nil
+}
+
 func FuzzJPEG(f *testing.F) {
 	for _, data := range usualJPEGs(f) {
 		if len(data) < 3000 {
@@ -225,40 +292,8 @@ func FuzzJPEG(f *testing.F) {
 	f.Add(plainJPEG(0xc0, 40, 24, 1))
 	f.Add(jpegOf(f, scene(24, 24)))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if len(data) < 2 || len(data) > 1<<14 {
-			return
-		}
-		j := parseJPEG(data)
-		if j == nil || j.size.X*j.size.Y > 1<<16 {
-			return
-		}
-		got, ok := j.decode(context.Background(), 8)
-		if !ok {
-			return
-		}
-		for _, n := range []int{1, 2, 3, 4} {
-			if _, ok := parseJPEG(data).decode(context.Background(), n); !ok {
-				t.Fatalf("decoded at 8/8 and not at %d/8", n)
-			}
-		}
-		img, err := jpeg.Decode(bytes.NewReader(data))
-		if err != nil {
-			t.Fatalf("we accept what the standard decoder refuses: %v", err)
-		}
-		want := planesOf(img)
-		if want.size != got.size {
-			t.Fatalf("%v, want %v", got.size, want.size)
-		}
-		if want.rgb != got.rgb {
-			t.Fatalf("rgb %t, want %t", got.rgb, want.rgb)
-		}
-		if got.rgb {
-			return // the standard decoder repeats subsampled channels
-		}
-		for c := range got.planes {
-			if _, most := difference(t, got.planes[c], want.planes[c]); most > 1 {
-				t.Fatalf("channel %d differs by %d", c, most)
-			}
+		if _, err := judgeAlike(t, data); err != nil {
+			t.Fatal(err)
 		}
 	})
 }

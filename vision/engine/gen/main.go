@@ -1,8 +1,11 @@
-// Command gen writes the kernels for amd64: AVX-512 and AVX2 with FMA. kernel.go in the folder above says what they compute.
+// Command gen writes the kernels in assembly: AVX-512 and AVX2 with FMA for amd64, by avo, and NEON for arm64 (neon.go).
+// kernel.go in the folder above says what they compute.
 package main
 
 import (
+	"flag"
 	"fmt"
+	"log"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -23,6 +26,12 @@ var (
 )
 
 func main() {
+	neonAssembly := flag.String("neon", "", "file for the NEON kernels")
+	neonStubs := flag.String("neonstubs", "", "file for their declarations")
+	flag.Parse()
+	if err := writeNEON(*neonAssembly, *neonStubs); err != nil {
+		log.Fatal(err)
+	}
 	for rows := 1; rows <= 14; rows++ {
 		tile(avx512, rows, 2)
 		tile(avx512, rows, 1)
