@@ -34,7 +34,7 @@ type Eyes interface {
 // Seen is what the eyes made of a photo.
 type Seen struct {
 	game.Recognised
-	Signature uint64 // perceptual hash
+	Print game.Print
 }
 
 // Limits keep one client from spoiling it for the others. A rate of zero is

@@ -103,7 +103,7 @@ func (a *API) capture(ctx context.Context, l game.Language, c game.Capture, now 
 	if err != nil {
 		return nil, store.Answer{}, false, err
 	}
-	c.Recognised, c.PhotoSig = seen.Recognised, seen.Signature
+	c.Recognised, c.PhotoSig, c.PhotoFlip = seen.Recognised, seen.Print.Upright, seen.Print.Mirrored
 	answer, fresh, err := a.Store.Record(ctx, zoo, c)
 	return zoo, answer, fresh, err
 }
