@@ -34,7 +34,7 @@ func (s *Store) moved(tx *gorm.DB, visitor game.VisitorID, groups []GroupID, lin
 	if len(lines) == 0 {
 		return nil
 	}
-	referee, err := s.boardRules(tx)
+	referee, err := s.referee(tx)
 	if err != nil {
 		return err
 	}

@@ -88,14 +88,39 @@ func (s *Store) fold(ctx context.Context, lock string) error {
 
 // foldGroups works out the scores of groups whose members have moved.
 func (s *Store) foldGroups(tx *gorm.DB) error {
-	var moves []struct {
-		GroupID string
-		At      *time.Time
+	for {
+		var moves []groupMove
+		err := tx.Raw(`
+			WITH moves AS (DELETE FROM group_moves WHERE ctid = ANY (ARRAY (SELECT ctid FROM group_moves LIMIT 2000)) RETURNING group_id, at)
+			SELECT DISTINCT group_id, at FROM moves`).Scan(&moves).Error
+		if err == nil && len(moves) > 0 {
+			err = s.regroup(tx, moves)
+		}
+		if err != nil || len(moves) == 0 {
+			return err
+		}
 	}
-	if err := tx.Raw("WITH moves AS (DELETE FROM group_moves RETURNING *) SELECT DISTINCT group_id, at FROM moves").Scan(&moves).Error; err != nil || len(moves) == 0 {
-		return err
-	}
-	referee, err := s.boardRules(tx)
+}
+
+type groupMove struct {
+	GroupID string
+	At      *time.Time
+}
+
+// firstsSQL gives the first sighting of each animal by a group in each quarter
+// of an hour, a stretch of time that no board cuts: all over the world, days
+// begin at a full one.
+const firstsSQL = `
+	SELECT group_id, s.id AS species, s.rarity, min(at) AS at FROM (
+		SELECT m.group_id, l.visitor_id, l.capture_id, l.reason, l.key, l.at
+		FROM memberships m JOIN ledger l ON l.visitor_id = m.visitor_id
+		WHERE m.group_id = ANY (?::uuid[]) AND l.reason IN ('catch', 'again')
+		GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(l.points) > 0
+	) net JOIN species s ON s.id = net.key::uuid GROUP BY group_id, s.id, floor(extract(epoch FROM at) / 900) ORDER BY at`
+
+// regroup works out the scores of some groups.
+func (s *Store) regroup(tx *gorm.DB, moves []groupMove) error {
+	referee, err := s.referee(tx)
 	if err != nil {
 		return err
 	}
@@ -121,20 +146,12 @@ func (s *Store) foldGroups(tx *gorm.DB) error {
 		want[key{h.ID, h.Board}] = game.Score{}
 	}
 
-	// The first of each animal in a stretch of time that no board cuts: days
-	// begin at full quarters of an hour all over the world.
 	var firsts []struct {
 		GroupID, Species string
 		Rarity           int
 		At               time.Time
 	}
-	err = tx.Raw(`
-		SELECT group_id, s.id AS species, s.rarity, min(at) AS at FROM (
-			SELECT m.group_id, l.visitor_id, l.capture_id, l.reason, l.key, l.at
-			FROM memberships m JOIN ledger l ON l.visitor_id = m.visitor_id
-			WHERE m.group_id = ANY (?::uuid[]) AND l.reason IN ('catch', 'again')
-			GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(l.points) > 0
-		) net JOIN species s ON s.id = net.key::uuid GROUP BY group_id, s.id, floor(extract(epoch FROM at) / 900) ORDER BY at`, groups).Scan(&firsts).Error
+	err = tx.Raw(firstsSQL, groups).Scan(&firsts).Error
 	if err != nil {
 		return err
 	}

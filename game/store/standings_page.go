@@ -35,7 +35,7 @@ type Page struct {
 // Board gives the board of a period as it is now: game.ErrPeriod, or
 // game.ErrNoSeason between seasons.
 func (s *Store) Board(ctx context.Context, p game.Period) (game.Board, error) {
-	referee, err := s.boardRules(s.read(ctx))
+	referee, err := s.referee(s.read(ctx))
 	if err != nil {
 		return game.Board{}, err
 	}
@@ -45,7 +45,7 @@ func (s *Store) Board(ctx context.Context, p game.Period) (game.Board, error) {
 // Season gives the board of a season by its name, game.ErrNoSeason if there is
 // none.
 func (s *Store) Season(ctx context.Context, key string) (game.Board, error) {
-	referee, err := s.boardRules(s.read(ctx))
+	referee, err := s.referee(s.read(ctx))
 	if err != nil {
 		return game.Board{}, err
 	}
@@ -97,14 +97,16 @@ const (
 			(SELECT board_rank(@board, 0)) - 1 AS total,
 			(SELECT board_rank(@board, max(points)) FROM page) AS first,
 			(SELECT board_rank(@board, max(points)) FROM page WHERE points < (SELECT max(points) FROM page)) AS second,
-			p.id, p.points, p.reached, names.name
-		FROM mine m LEFT JOIN page p ON true LEFT JOIN `
+			p.id, p.points, p.reached, `
 )
 
-// names says where the names of those on a board are.
-var names = map[Who]string{
-	Visitors: "(SELECT id, nickname AS name FROM visitors) names ON names.id = p.id",
-	Groups:   "(SELECT id, name FROM groups) names ON names.id = p.id",
+// pageOf is the statement for a part of a board.
+func pageOf(who Who, part string) string {
+	name := "(SELECT nickname FROM visitors v WHERE v.id = p.id)"
+	if who == Groups {
+		name = "(SELECT name FROM groups g WHERE g.id = p.id)"
+	}
+	return "WITH " + part + pageSQL + name + " AS name FROM mine m LEFT JOIN page p ON true ORDER BY p.points DESC, p.reached, p.id"
 }
 
 func (s *Store) page(ctx context.Context, who Who, board game.Board, part string, values map[string]any) (Page, error) {
@@ -123,8 +125,7 @@ func (s *Store) page(ctx context.Context, who Who, board game.Board, part string
 		Points                  int
 		Reached                 time.Time
 	}
-	query := "WITH " + part + pageSQL + names[who] + " ORDER BY p.points DESC, p.reached, p.id"
-	if err := s.read(ctx).Raw(query, values).Scan(&rows).Error; err != nil {
+	if err := s.read(ctx).Raw(pageOf(who, part), values).Scan(&rows).Error; err != nil {
 		return Page{}, fmt.Errorf("read a leaderboard: %w", err)
 	}
 	page := Page{Board: board, Total: rows[0].Total, Listed: rows[0].Stands, Standings: make([]Standing, 0, len(rows))}

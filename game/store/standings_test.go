@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/zoodex/zoodex/app/database/databasetest"
 	"github.com/zoodex/zoodex/game"
+	"github.com/zoodex/zoodex/game/rules"
 	"github.com/zoodex/zoodex/migrations"
 	"gorm.io/gorm"
 	"pgregory.net/rapid"
@@ -57,12 +58,21 @@ func newStands(t testing.TB) *stands {
 	if _, err := st.Found(t.Context(), zoo); err != nil {
 		t.Fatal(err)
 	}
+	st.must(giveRules(t.Context(), st.Store))
 	read, err := st.Zoo(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	st.zoo = read.Species
 	return st
+}
+
+func giveRules(ctx context.Context, s *Store) error {
+	r, err := rules.Load()
+	if err != nil {
+		return err
+	}
+	return s.FoundRules(ctx, r, berlin)
 }
 
 func (st *stands) must(err error) {
@@ -299,7 +309,7 @@ func randomStandings(rt *rapid.T, st *stands) (steps int) {
 	for _, s := range st.zoo {
 		rarity[string(s.ID)] = s.Rarity
 	}
-	rules, err := st.boardRules(st.db)
+	referee, err := st.referee(st.db)
 	st.must(err)
 	times := []time.Time{local("2026-03-28 23:30"), local("2026-03-29 00:00"), local("2026-03-29 23:59"), local("2026-03-30 09:00"), local("2026-12-01 09:00"), local("2026-06-30 10:00"), local("2026-06-30 10:01")}
 	some := func() *modelled {
@@ -310,7 +320,7 @@ func randomStandings(rt *rapid.T, st *stands) (steps int) {
 	}
 	boards := map[string]game.Board{}
 	for _, at := range times {
-		for _, b := range rules.Rules().Calendar.Boards(at, berlin) {
+		for _, b := range referee.Rules().Calendar.Boards(at, berlin) {
 			boards[b.Key] = b
 		}
 	}
@@ -348,7 +358,7 @@ func randomStandings(rt *rapid.T, st *stands) (steps int) {
 			}
 			score := game.Score{ID: string(g)}
 			for species, first := range firsts {
-				score.Points += rules.Rules().Points.Catch[rarity[species]]
+				score.Points += referee.Rules().Points.Catch[rarity[species]]
 				if first.After(score.Reached) {
 					score.Reached = first
 				}
