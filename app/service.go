@@ -20,6 +20,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/zoodex/zoodex/app/api"
+	"github.com/zoodex/zoodex/app/board"
 	"github.com/zoodex/zoodex/app/database"
 	"github.com/zoodex/zoodex/game/catalogue"
 	"github.com/zoodex/zoodex/game/rules"
@@ -55,8 +56,8 @@ func (s *Service) Ready() <-chan string { return s.ready }
 // to stop.
 const patience = 20 * time.Second
 
-// Run serves until ctx is done, then stops in this order: no new connections,
-// the requests under way, the pool of connections, our own Postgres.
+// Run serves until ctx is done, then stops in this order: live boards, no new
+// connections, the requests under way, the pool of connections, our own Postgres.
 func (s *Service) Run(ctx context.Context) (err error) {
 	c, log := s.config, s.config.Log
 
@@ -80,7 +81,19 @@ func (s *Service) Run(ctx context.Context) (err error) {
 		return err
 	}
 
-	web, err := s.routes(db, games, eyes)
+	live := board.NewHub(games, db.URL(), c.Limits.Listeners, log)
+	following, unfollow := context.WithCancel(ctx)
+	followed := make(chan struct{})
+	go func() {
+		defer close(followed)
+		live.Run(following)
+	}()
+	defer func() {
+		unfollow()
+		<-followed
+	}()
+
+	web, err := s.routes(db, games, eyes, live)
 	if err != nil {
 		return err
 	}
@@ -151,11 +164,11 @@ func (s *Service) rule(ctx context.Context, games *store.Store) error {
 }
 
 // routes lays out everything that is answered over HTTP.
-func (s *Service) routes(db *database.Database, games *store.Store, eyes api.Eyes) (*fiber.App, error) {
+func (s *Service) routes(db *database.Database, games *store.Store, eyes api.Eyes, live *board.Hub) (*fiber.App, error) {
 	c := s.config
 	a := &api.API{
 		Store: games, Eyes: eyes, Groups: catalogue.Groups(), Now: c.Now, Log: c.Log,
-		Metrics: s.metrics, Limits: c.Limits, Version: c.Version,
+		Live: live, Metrics: s.metrics, Limits: c.Limits, Version: c.Version,
 	}
 	web := fiber.New(fiber.Config{
 		AppName:               "Zoodex",

@@ -19,6 +19,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
 	"github.com/gofiber/fiber/v2"
+	"github.com/zoodex/zoodex/app/board"
 	"github.com/zoodex/zoodex/game"
 	"github.com/zoodex/zoodex/game/catalogue"
 	"github.com/zoodex/zoodex/game/store"
@@ -47,6 +48,7 @@ type Limits struct {
 	VisitorPhotos int           // photos a minute, for one visitor
 	AddressCalls  int           // calls a minute, for one address: a whole school class may share one
 	AddressJoins  int           // new visitors a minute, for one address
+	Listeners     int           // of live boards at once
 }
 
 // DefaultLimits suit a zoo whose visitors share the address of its WLAN.
@@ -58,6 +60,7 @@ var DefaultLimits = Limits{
 	VisitorPhotos: 300,
 	AddressCalls:  6000,
 	AddressJoins:  120,
+	Listeners:     5000,
 }
 
 // API holds what the operations need. All fields are required.
@@ -68,6 +71,7 @@ type API struct {
 	Now     func() time.Time
 	Log     *slog.Logger
 	Metrics *Metrics
+	Live    *board.Hub
 	Limits  Limits
 	Version string
 
@@ -93,6 +97,7 @@ func (a *API) Register(app *fiber.App) huma.API {
 	a.looks(h)
 	a.captures(h)
 	a.dex(h)
+	a.standings(h)
 	app.All("/v1/*", noOperation)
 	return h
 }

@@ -55,6 +55,10 @@ var (
 	locked           = kind{"locked", http.StatusForbidden}
 	noSuchPage       = kind{"no-such-page", http.StatusNotFound}
 	unknownSpecies   = kind{"unknown-species", http.StatusNotFound}
+	unknownPeriod    = kind{"unknown-period", http.StatusNotFound}
+	noSeason         = kind{"no-season", http.StatusNotFound}
+	unknownGroup     = kind{"unknown-group", http.StatusNotFound}
+	unknownPlace     = kind{"unknown-place", http.StatusUnprocessableEntity}
 	methodNotAllowed = kind{"method-not-allowed", http.StatusMethodNotAllowed}
 	captureConflict  = kind{"capture-conflict", http.StatusConflict}
 	photoTooLarge    = kind{"photo-too-large", http.StatusRequestEntityTooLarge}
@@ -70,7 +74,7 @@ var (
 	busy             = kind{"busy", http.StatusServiceUnavailable}
 )
 
-var kinds = []kind{badRequest, photoMissing, noToken, unknownToken, locked, noSuchPage, unknownSpecies, methodNotAllowed,
+var kinds = []kind{badRequest, photoMissing, noToken, unknownToken, locked, noSuchPage, unknownSpecies, unknownPeriod, noSeason, unknownGroup, unknownPlace, methodNotAllowed,
 	captureConflict, photoTooLarge, tooManyPixels, notAPhoto, brokenPhoto, invalid, tooOld, inTheFuture, tooSlow, tooOften,
 	broken, busy}
 
