@@ -260,21 +260,8 @@ func (s *Store) compare(ctx context.Context, zoo *Zoo, visitors []game.VisitorID
 		if err != nil {
 			return err
 		}
-		ledgers := map[game.VisitorID][]game.Line{}
-		rows, err := tx.Raw(`SELECT visitor_id, capture_id, reason, key, points, at FROM ledger WHERE visitor_id = ANY(?) ORDER BY id`, idsOf(visitors)).Rows()
+		ledgers, err := ledgersOf(tx, visitors)
 		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var v game.VisitorID
-			var l game.Line
-			if err := rows.Scan(&v, &l.Capture, &l.Reason, &l.Key, &l.Points, &l.At); err != nil {
-				return err
-			}
-			ledgers[v] = append(ledgers[v], l)
-		}
-		if err := rows.Err(); err != nil {
 			return err
 		}
 		for _, v := range visitors {
@@ -285,4 +272,23 @@ func (s *Store) compare(ctx context.Context, zoo *Zoo, visitors []game.VisitorID
 		return nil
 	}, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	return found, err
+}
+
+// ledgersOf reads the lines of several visitors' ledgers, the oldest first.
+func ledgersOf(tx *gorm.DB, visitors []game.VisitorID) (map[game.VisitorID][]game.Line, error) {
+	rows, err := tx.Raw(`SELECT visitor_id, capture_id, reason, key, points, at FROM ledger WHERE visitor_id = ANY(?) ORDER BY id`, idsOf(visitors)).Rows()
+	if err != nil {
+		return nil, fmt.Errorf("read ledgers: %w", err)
+	}
+	defer rows.Close()
+	ledgers := map[game.VisitorID][]game.Line{}
+	for rows.Next() {
+		var v game.VisitorID
+		var l game.Line
+		if err := rows.Scan(&v, &l.Capture, &l.Reason, &l.Key, &l.Points, &l.At); err != nil {
+			return nil, fmt.Errorf("read ledgers: %w", err)
+		}
+		ledgers[v] = append(ledgers[v], l)
+	}
+	return ledgers, rows.Err()
 }

@@ -45,6 +45,46 @@ func TestASimulatedZooHoldsTogether(t *testing.T) {
 	}
 }
 
+func TestTheBoardsAreVerifiedAndRepaired(t *testing.T) {
+	t.Parallel()
+	st := newStands(t)
+	st.must(st.Simulate(t.Context(), 300, 3, func(int) {}))
+	silent := func(int, int) {}
+	differences := func() int {
+		t.Helper()
+		found, err := st.VerifyBoards(t.Context(), silent)
+		st.must(err)
+		return len(found)
+	}
+	if found, err := st.Verify(t.Context(), silent); err != nil || len(found) > 0 {
+		t.Errorf("the ledgers of a simulated zoo: got %v, %v", found, err)
+	}
+	ever := st.board(game.Ever)
+	visitors, groups := st.top(Visitors, ever), st.top(Groups, ever)
+	if n := differences(); n != 0 {
+		t.Errorf("%d differences in a sound zoo", n)
+	}
+	for _, harm := range []string{
+		"UPDATE scores SET points = points + 5 WHERE id = (SELECT id FROM scores WHERE board = 'visitors ever' AND listed AND points > 0 LIMIT 1)",
+		"DELETE FROM scores WHERE id = (SELECT id FROM scores WHERE board = 'visitors ever' AND listed AND points > 0 ORDER BY id DESC LIMIT 1)",
+		"UPDATE scores SET listed = NOT listed WHERE id = (SELECT id FROM visitors ORDER BY id LIMIT 1)",
+		"INSERT INTO scores VALUES (gen_random_uuid(), 'visitors ever', 7, now(), true)",
+		"UPDATE score_counts SET n = n + 1 WHERE board = 'visitors ever' AND level = 1",
+		"INSERT INTO score_moves VALUES ('visitors ever', 3, 4)",
+	} {
+		st.must(st.db.Exec(harm).Error)
+		if differences() == 0 {
+			t.Errorf("nothing found after %s", harm)
+		}
+		if found, err := st.RepairBoards(t.Context(), silent); err != nil || len(found) == 0 {
+			t.Errorf("repair after %s: %v, %v", harm, found, err)
+		}
+		if n := differences(); n != 0 || st.top(Visitors, ever) != visitors || st.top(Groups, ever) != groups {
+			t.Errorf("after repair of %s: %d differences, or the boards have changed", harm, n)
+		}
+	}
+}
+
 // simulated is a store over a new zoo with so many visitors.
 func simulated(b testing.TB, visitors int) *Store {
 	b.Helper()
@@ -66,12 +106,12 @@ func simulated(b testing.TB, visitors int) *Store {
 }
 
 // BenchmarkStandings reads boards of 1,000 and 100,000 visitors, and those of
-// the zoo that was simulated at $ZOODEX_BENCH_DATABASE_URL.
+// the zoo that was simulated in the data folder $ZOODEX_BENCH_DATA.
 func BenchmarkStandings(b *testing.B) {
 	b.Run("visitors=1000", func(b *testing.B) { benchmarkStandings(b, simulated(b, 1000)) })
 	b.Run("visitors=100000", func(b *testing.B) { benchmarkStandings(b, simulated(b, 100_000)) })
-	if url := os.Getenv("ZOODEX_BENCH_DATABASE_URL"); url != "" {
-		db, err := database.Open(b.Context(), database.Options{URL: url})
+	if folder := os.Getenv("ZOODEX_BENCH_DATA"); folder != "" {
+		db, err := database.Open(b.Context(), database.Options{Folder: folder})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -189,6 +189,14 @@ func (s *Store) regrouped(tx *gorm.DB, group GroupID) error {
 	return nil
 }
 
+// regroupAll has the scores of all groups worked out anew, by changed rules.
+func regroupAll(tx *gorm.DB) error {
+	if err := tx.Exec("INSERT INTO group_moves (group_id) SELECT id FROM groups").Error; err != nil {
+		return fmt.Errorf("move the groups on the boards: %w", err)
+	}
+	return nil
+}
+
 func dropScores(tx *gorm.DB, id string) error {
 	return tx.Exec(`
 		WITH dropped AS (DELETE FROM scores WHERE id = ? RETURNING board, points, listed)

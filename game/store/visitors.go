@@ -73,12 +73,18 @@ func (s *Store) Visitor(ctx context.Context, token game.Token) (game.Visitor, er
 
 // Rename gives a visitor another nickname.
 func (s *Store) Rename(ctx context.Context, id game.VisitorID, nickname string) error {
-	r := s.read(ctx).Model(&visitorRow{}).Where("id = ?", string(id)).Update("nickname", nickname)
-	if r.Error != nil {
-		return fmt.Errorf("rename a visitor: %w", r.Error)
-	}
-	if r.RowsAffected == 0 {
-		return game.ErrUnknown
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		r := tx.Model(&visitorRow{}).Where("id = ?", string(id)).Update("nickname", nickname)
+		switch {
+		case r.Error != nil:
+			return r.Error
+		case r.RowsAffected == 0:
+			return game.ErrUnknown
+		}
+		return s.renamed(tx, id)
+	})
+	if err != nil {
+		return fmt.Errorf("rename a visitor: %w", err)
 	}
 	return nil
 }

@@ -197,7 +197,10 @@ func (s *Store) Tune(ctx context.Context, rules game.Rules, zone *time.Location)
 		if err := tx.Raw("SELECT coalesce(max(revision), 0) + 1 FROM rules").Scan(&row.Revision).Error; err != nil {
 			return err
 		}
-		return tx.Create(&row).Error
+		if err := tx.Create(&row).Error; err != nil {
+			return err
+		}
+		return regroupAll(tx)
 	})
 	if err != nil {
 		return fmt.Errorf("change the rules: %w", err)
