@@ -16,16 +16,13 @@ import (
 type Captured struct {
 	ID string `json:"id" format:"uuid"`
 	Look
-	Outcome  string         `json:"outcome" enum:"caught,seen,unsure,nothing,stranger" doc:"caught: a first catch. seen: caught before. The others as in a look."`
+	Outcome  string         `json:"outcome" enum:"caught,seen,unsure,nothing,stranger,void" doc:"caught: a first catch. seen: caught before. void: kept, but it does not count. The others as in a look."`
 	Species  *CaughtSpecies `json:"species,omitempty"`
 	At       time.Time      `json:"at" doc:"When the photo was taken"`
 	Earned   Earned         `json:"earned"`
 	Progress game.Progress  `json:"progress" doc:"How far the collection had grown with this capture"`
-}
-
-// Earned is what one capture earned.
-type Earned struct {
-	Points int `json:"points"`
+	Void     *Void          `json:"void,omitempty" doc:"Why it does not count"`
+	Quiz     *Quiz          `json:"quiz,omitempty" doc:"A question that follows some first catches"`
 }
 
 type captureInput struct {
@@ -111,7 +108,7 @@ func (a *API) capture(ctx context.Context, l game.Language, c game.Capture, now 
 func (a *API) captured(l game.Language, zoo *store.Zoo, c store.Answer) Captured {
 	answer := Captured{
 		ID: string(c.ID), Look: a.look(l, zoo, c.Recognised), Outcome: string(c.Outcome), At: c.At.UTC(),
-		Earned: Earned{c.Earned}, Progress: c.Progress,
+		Earned: a.earned(l, zoo, c.Gain), Progress: c.Progress, Void: void(l, c.Void), Quiz: quiz(l, zoo, c.Question),
 	}
 	if s, ok := zoo.ByID(c.Species); ok {
 		caught := a.caughtSpecies(l, s)

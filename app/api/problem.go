@@ -119,6 +119,9 @@ func (a *API) fail(l game.Language, err error) error {
 			return problem(l, k, a.limitValues(), err)
 		}
 	}
+	if k, ok := refusal(err); ok {
+		return problem(l, k, nil, err)
+	}
 	switch {
 	case errors.Is(err, game.ErrUnknown):
 		return problem(l, unknownToken, nil, err)
