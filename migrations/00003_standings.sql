@@ -16,10 +16,10 @@ CREATE TABLE scores (
     PRIMARY KEY (id, board)
 );
 -- The order of a board, of those who stand on it.
-CREATE INDEX scores_by_place ON scores (board, (-points), reached, id) WHERE listed AND points > 0;
+CREATE INDEX scores_by_place ON scores (board, (-points), reached, id) INCLUDE (points) WHERE listed AND points > 0;
 
--- How many stand on a board with how many points: a histogram of three levels,
--- in buckets of 1, 64 and 4096 points, so that a rank is the sum of few rows.
+-- How many stand on a board with how many points: a histogram of four levels,
+-- in buckets of 1, 16, 256 and 4096 points, so that a rank is the sum of few rows.
 -- Only the folding of score_moves writes it, one process at a time.
 CREATE TABLE score_counts (
     board  text COLLATE "C" NOT NULL,
@@ -53,16 +53,18 @@ CREATE TABLE board_versions (
 -- The rank that so many points have on a board, or would have: one more than
 -- there are with more points.
 -- +goose StatementBegin
-CREATE FUNCTION board_rank(on_board text, has integer) RETURNS bigint LANGUAGE plpgsql STABLE
+CREATE FUNCTION board_rank(on_board text, has integer) RETURNS bigint LANGUAGE plpgsql STABLE STRICT
     SET enable_seqscan = off AS $$
 BEGIN
     RETURN 1 + coalesce((
         SELECT sum(n) FROM (
-            SELECT n FROM score_counts WHERE board = on_board AND level = 2 AND bucket > has >> 12
+            SELECT n FROM score_counts WHERE board = on_board AND level = 3 AND bucket > has >> 12
             UNION ALL
-            SELECT n FROM score_counts WHERE board = on_board AND level = 1 AND bucket > has >> 6 AND bucket < ((has >> 12) + 1) << 6
+            SELECT n FROM score_counts WHERE board = on_board AND level = 2 AND bucket > has >> 8 AND bucket < ((has >> 12) + 1) << 4
             UNION ALL
-            SELECT n FROM score_counts WHERE board = on_board AND level = 0 AND bucket > has AND bucket < ((has >> 6) + 1) << 6
+            SELECT n FROM score_counts WHERE board = on_board AND level = 1 AND bucket > has >> 4 AND bucket < ((has >> 8) + 1) << 4
+            UNION ALL
+            SELECT n FROM score_counts WHERE board = on_board AND level = 0 AND bucket > has AND bucket < ((has >> 4) + 1) << 4
         ) counted), 0) + (
         SELECT count(*) FILTER (WHERE now > has) - count(*) FILTER (WHERE was > has) FROM score_moves WHERE board = on_board);
 END

@@ -249,10 +249,10 @@ func (s *Store) recount(ctx context.Context) error {
 		for _, statement := range []string{
 			fmt.Sprintf("SELECT pg_advisory_xact_lock(%d)", foldLock),
 			"LOCK TABLE score_moves IN EXCLUSIVE MODE",
-			"DELETE FROM score_moves",
 			"DELETE FROM score_counts",
-			"INSERT INTO score_counts SELECT board, 0, points, count(*) FROM scores WHERE listed AND points > 0 GROUP BY board, points",
-			"INSERT INTO score_counts SELECT board, upper, bucket >> (6 * upper), sum(n) FROM score_counts, generate_series(1, 2) AS upper GROUP BY 1, 2, 3",
+			"INSERT INTO score_counts SELECT board, 0, points, count(*) FROM scores WHERE listed AND points > 0 GROUP BY board, points ORDER BY board, points",
+			"INSERT INTO score_counts SELECT board, upper, bucket >> (4 * upper), sum(n) FROM score_counts, generate_series(1, 3) AS upper GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+			"TRUNCATE score_moves",
 		} {
 			if err := tx.Exec(statement).Error; err != nil {
 				return err

@@ -47,13 +47,13 @@ func (s *Store) VerifyBoards(ctx context.Context, progress func(done, total int)
 		SELECT DISTINCT board FROM (
 			SELECT board, level, bucket, n FROM score_counts
 			UNION ALL
-			SELECT board, level, points >> (6 * level), n FROM (
+			SELECT board, level, points >> (4 * level), n FROM (
 				SELECT board, was AS points, -1 AS n FROM score_moves WHERE was > 0
 				UNION ALL
 				SELECT board, now, 1 FROM score_moves WHERE now > 0
 				UNION ALL
 				SELECT board, points, -1 FROM scores WHERE listed AND points > 0
-			) steps, generate_series(0, 2) AS level
+			) steps, generate_series(0, 3) AS level
 		) counted GROUP BY board, level, bucket HAVING sum(n) <> 0 ORDER BY board`).Scan(&boards).Error
 	if err != nil {
 		return nil, fmt.Errorf("verify the ranks: %w", err)

@@ -70,7 +70,7 @@ func (s *Store) fold(ctx context.Context, lock string) error {
 				SELECT board, now, 1 FROM moves WHERE now > 0
 			), counted AS (
 				INSERT INTO score_counts AS c (board, level, bucket, n)
-				SELECT board, level, points >> (6 * level), sum(n) FROM steps, generate_series(0, 2) AS level
+				SELECT board, level, points >> (4 * level), sum(n) FROM steps, generate_series(0, 3) AS level
 				GROUP BY 1, 2, 3 HAVING sum(n) <> 0
 				ON CONFLICT (board, level, bucket) DO UPDATE SET n = c.n + excluded.n
 			), versions AS (

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -76,7 +77,7 @@ func (s *Store) Around(ctx context.Context, who Who, board game.Board, id string
 const (
 	onBoard = ` FROM scores WHERE board = @board AND listed AND points > 0 AND `
 
-	afterSQL = `mine AS MATERIALIZED (SELECT 0 AS points, NULL::timestamptz AS reached, false AS stands),
+	afterSQL = `mine AS MATERIALIZED (SELECT NULL::int AS points, NULL::timestamptz AS reached, false AS stands),
 		page AS MATERIALIZED (SELECT id, points, reached` + onBoard + `(-points, reached, id) > (-CAST(@points AS int), CAST(@reached AS timestamptz), CAST(@id AS uuid))
 			ORDER BY -points, reached, id LIMIT @n)`
 
@@ -117,39 +118,43 @@ func (s *Store) page(ctx context.Context, who Who, board game.Board, part string
 		}
 	}
 	values["board"] = boardName(who, board)
-	var rows []struct {
-		MyPoints, MyRank, Total int
-		Stands                  bool
-		First, Second           *int
-		ID, Name                *string
-		Points                  int
-		Reached                 time.Time
-	}
-	if err := s.read(ctx).Raw(pageOf(who, part), values).Scan(&rows).Error; err != nil {
+	rows, err := s.read(ctx).Raw(pageOf(who, part), values).Rows()
+	if err != nil {
 		return Page{}, fmt.Errorf("read a leaderboard: %w", err)
 	}
-	page := Page{Board: board, Total: rows[0].Total, Listed: rows[0].Stands, Standings: make([]Standing, 0, len(rows))}
-	if part == aroundSQL {
-		page.Mine = &Standing{Placed: game.Placed{Rank: rows[0].MyRank, Score: game.Score{ID: values["id"].(string), Points: rows[0].MyPoints}}}
-	}
-	rank, since := 0, 0 // of the points of the row, and where they begin
-	for i, r := range rows {
+	defer rows.Close()
+	page := Page{Board: board, Standings: []Standing{}}
+	var mine game.Placed
+	rank, since, best := 0, 0, 0 // of the points of the row, and where they begin; the points of the first
+	for i := 0; rows.Next(); i++ {
+		var myPoints, myRank, first, second, points sql.NullInt64
+		var id, name sql.NullString
+		var reached sql.NullTime
+		if err := rows.Scan(&myPoints, &page.Listed, &myRank, &page.Total, &first, &second, &id, &points, &reached, &name); err != nil {
+			return Page{}, fmt.Errorf("read a leaderboard: %w", err)
+		}
+		mine.Points, mine.Rank = int(myPoints.Int64), int(myRank.Int64)
+		if !id.Valid {
+			break // nobody is on the page
+		}
+		score := game.Score{ID: id.String, Points: int(points.Int64), Reached: reached.Time}
 		switch {
-		case r.ID == nil: // nobody is on the page
-			return page, nil
 		case i == 0:
-			rank = *r.First
-		case r.Points == rows[i-1].Points:
-		case since == 0:
-			rank, since = *r.Second, i
+			rank, best = int(first.Int64), score.Points
+		case score.Points == page.Standings[i-1].Points:
+		case page.Standings[i-1].Points == best:
+			rank, since = int(second.Int64), i
 		default:
 			rank, since = rank+i-since, i
 		}
-		st := Standing{Placed: game.Placed{Rank: rank, Score: game.Score{ID: *r.ID, Points: r.Points, Reached: r.Reached.UTC()}}}
-		if r.Name != nil {
-			st.Name = *r.Name
-		}
-		page.Standings = append(page.Standings, st)
+		page.Standings = append(page.Standings, Standing{game.Placed{Rank: rank, Score: score}, name.String})
+	}
+	if err := rows.Err(); err != nil {
+		return Page{}, fmt.Errorf("read a leaderboard: %w", err)
+	}
+	if part == aroundSQL {
+		mine.ID = values["id"].(string)
+		page.Mine = &Standing{Placed: mine}
 	}
 	return page, nil
 }
