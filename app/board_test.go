@@ -117,7 +117,7 @@ func TestTheLeaderboardIsReadPageByPage(t *testing.T) {
 		}
 	}
 	for path, want := range map[string]string{
-		"ever?group=" + uuid.NewString(): "unknown-group", "ever?group=mine": "invalid", "ever?around=me&after=x": "unknown-place", "ever?of=groups&around=me": "unknown-place",
+		"ever?group=" + uuid.NewString(): "no-such-group", "ever?group=mine": "invalid", "ever?around=me&after=x": "unknown-place", "ever?of=groups&around=me": "unknown-place",
 	} {
 		if a := shy.get("/v1/standings/" + path); a.kind() != want {
 			t.Errorf("%s: got %s, want %s", path, a, want)

@@ -57,7 +57,6 @@ var (
 	unknownSpecies   = kind{"unknown-species", http.StatusNotFound}
 	unknownPeriod    = kind{"unknown-period", http.StatusNotFound}
 	noSeason         = kind{"no-season", http.StatusNotFound}
-	unknownGroup     = kind{"unknown-group", http.StatusNotFound}
 	unknownPlace     = kind{"unknown-place", http.StatusUnprocessableEntity}
 	methodNotAllowed = kind{"method-not-allowed", http.StatusMethodNotAllowed}
 	captureConflict  = kind{"capture-conflict", http.StatusConflict}
@@ -74,7 +73,7 @@ var (
 	busy             = kind{"busy", http.StatusServiceUnavailable}
 )
 
-var kinds = []kind{badRequest, photoMissing, noToken, unknownToken, locked, noSuchPage, unknownSpecies, unknownPeriod, noSeason, unknownGroup, unknownPlace, methodNotAllowed,
+var kinds = []kind{badRequest, photoMissing, noToken, unknownToken, locked, noSuchPage, unknownSpecies, unknownPeriod, noSeason, unknownPlace, methodNotAllowed,
 	captureConflict, photoTooLarge, tooManyPixels, notAPhoto, brokenPhoto, invalid, tooOld, inTheFuture, tooSlow, tooOften,
 	broken, busy}
 

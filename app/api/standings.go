@@ -143,7 +143,7 @@ func (a *API) boardProblem(l game.Language, err error) error {
 	case errors.Is(err, game.ErrNoSeason):
 		return problem(l, noSeason, nil, err)
 	case errors.Is(err, game.ErrNotFound):
-		return problem(l, unknownGroup, nil, err)
+		return problem(l, noSuchGroup, nil, err)
 	case errors.Is(err, board.ErrCursor), errors.Is(err, errTwoPlaces):
 		return problem(l, unknownPlace, nil, err)
 	case errors.Is(err, board.ErrFull):

@@ -81,6 +81,7 @@ type rows map[string][][]any
 var simulatedTables = []struct{ table, columns string }{
 	{"visitors", "id nickname pass_code_hash created_at listed"},
 	{"captures", "visitor_id id at created_at photo_sum photo_sig outcome species_id recognised model progress"},
+	{"prints", "visitor_id capture_id band species_id at sig"},
 	{"ledger", "visitor_id capture_id reason points created_at key at"},
 	{"scores", "id board points reached listed"},
 	{"groups", "id kind name code code_at created_at"},
@@ -167,6 +168,7 @@ func (sim *simulation) visitor(out rows, id string, since time.Time, r *rand.Ran
 	}
 
 	state := sim.referee.Replay(history)
+	recent := sim.to.AddDate(-1, 0, 0) // copies of anything older are not looked for
 	for i, ruling := range state.Rulings {
 		var species any
 		if ruling.Species != "" {
@@ -174,8 +176,14 @@ func (sim *simulation) visitor(out rows, id string, since time.Time, r *rand.Ran
 		}
 		sum := make([]byte, 32)
 		copy(sum, history[i].ID)
-		out.add("captures", id, string(ruling.Capture), ruling.At, ruling.At, sum, int64(r.Uint64()), string(ruling.Outcome), species,
+		sig := r.Uint64()
+		out.add("captures", id, string(ruling.Capture), ruling.At, ruling.At, sum, int64(sig), string(ruling.Outcome), species,
 			`{"confidence":0.9,"why":{"code":"clear"},"verdict":"`+string(history[i].Verdict)+`"}`, "simulated", `{"caught":0,"total":0,"points":0}`)
+		if species != nil && ruling.At.After(recent) {
+			for _, band := range game.Bands(sig) {
+				out.add("prints", id, string(ruling.Capture), band, species, ruling.At, int64(sig))
+			}
+		}
 	}
 	scores := map[string]game.Score{}
 	for _, l := range state.Lines {
@@ -261,7 +269,7 @@ func (s *Store) recount(ctx context.Context) error {
 		return nil
 	})
 	if err == nil {
-		err = s.read(ctx).Exec("VACUUM ANALYZE scores, score_counts, score_moves, group_moves, visitors, ledger, captures, memberships, groups").Error
+		err = s.read(ctx).Exec("VACUUM ANALYZE scores, score_counts, score_moves, group_moves, visitors, ledger, captures, prints, memberships, groups").Error
 	}
 	if err != nil {
 		return fmt.Errorf("count who stands where: %w", err)
