@@ -19,6 +19,7 @@ import (
 
 type gameCommand struct {
 	Simulate simulateCommand `cmd:"" help:"Fill an empty zoo with visitors, to try how it fares with many."`
+	Verify   verifyCommand   `cmd:"" help:"Check that everybody's points are what follows from their captures."`
 }
 
 // databaseFlags say on which database a command works.

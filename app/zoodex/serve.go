@@ -28,6 +28,7 @@ type limitFlags struct {
 	VisitorPhotos  int   `help:"Photos a minute for one visitor; 0 is no limit." default:"300" env:"ZOODEX_LIMIT_VISITOR_PHOTOS"`
 	AddressCalls   int   `help:"Calls a minute for one address, which a whole school class may share; 0 is no limit." default:"6000" env:"ZOODEX_LIMIT_ADDRESS_CALLS"`
 	AddressJoins   int   `help:"New visitors a minute for one address; 0 is no limit." default:"120" env:"ZOODEX_LIMIT_ADDRESS_JOINS"`
+	AddressCodes   int   `help:"Wrong group codes and pass codes a minute for one address; 0 is no limit." default:"30" env:"ZOODEX_LIMIT_ADDRESS_CODES"`
 }
 
 func (f limitFlags) limits() (api.Limits, error) {
@@ -37,7 +38,7 @@ func (f limitFlags) limits() (api.Limits, error) {
 	l := api.DefaultLimits
 	l.PhotoBytes = f.PhotoMegabytes << 20
 	l.PhotosAtOnce = max(l.PhotosAtOnce, 2*l.PhotoBytes)
-	l.VisitorPhotos, l.AddressCalls, l.AddressJoins = f.VisitorPhotos, f.AddressCalls, f.AddressJoins
+	l.VisitorPhotos, l.AddressCalls, l.AddressJoins, l.AddressCodes = f.VisitorPhotos, f.AddressCalls, f.AddressJoins, f.AddressCodes
 	return l, nil
 }
 
