@@ -168,8 +168,12 @@ func stream(c *fiber.Ctx, listener *board.Listener) {
 	conn := c.Context().Conn()
 	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
 		defer listener.Close()
-		fmt.Fprint(w, "retry: 3000\n\n")
-		for {
+		// At once, so that the listener knows that it is connected.
+		for fmt.Fprint(w, "retry: 3000\n\n"); ; {
+			conn.SetWriteDeadline(time.Now().Add(stalled))
+			if err := w.Flush(); err != nil {
+				return
+			}
 			event, changed, err := listener.Next(heartbeat)
 			switch {
 			case err != nil:
@@ -178,10 +182,6 @@ func stream(c *fiber.Ctx, listener *board.Listener) {
 				fmt.Fprintf(w, "id: %s\nevent: standings\ndata: %s\n\n", event.ID, event.Data)
 			default:
 				fmt.Fprint(w, ": nothing new\n\n")
-			}
-			conn.SetWriteDeadline(time.Now().Add(stalled))
-			if err := w.Flush(); err != nil {
-				return
 			}
 		}
 	})
