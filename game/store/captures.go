@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/zoodex/zoodex/game"
@@ -32,10 +33,10 @@ type captureRow struct {
 	Model      string
 	Progress   string `gorm:"type:jsonb"`
 	Copied     bool
-	Said       bool    `gorm:"<-:update"`
-	SaidID     *string `gorm:"<-:update"`
-	Withdrawn  bool    `gorm:"<-:update"`
-	Pardoned   bool    `gorm:"<-:update"`
+	Said       bool
+	SaidID     *string
+	Withdrawn  bool
+	Pardoned   bool
 }
 
 func (captureRow) TableName() string { return "captures" }
@@ -97,13 +98,12 @@ func (s *Store) Record(ctx context.Context, zoo *Zoo, c game.Capture) (a Answer,
 		if err := lock(tx, c.Visitor); err != nil {
 			return err
 		}
-		earlier, ok, err := replay(tx, c.Visitor, c.ID, c.PhotoSum)
-		if err != nil || ok {
-			a = earlier
-			return err
-		}
 		history, err := historyOf(tx, c.Visitor)
 		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(history, func(t game.Taken) bool { return t.ID == c.ID }) {
+			a, _, err = replay(tx, c.Visitor, c.ID, c.PhotoSum)
 			return err
 		}
 		taken := game.Taken{ID: c.ID, At: c.At, Verdict: c.Verdict, Species: c.Species}
@@ -114,19 +114,17 @@ func (s *Store) Record(ctx context.Context, zoo *Zoo, c game.Capture) (a Answer,
 		ruling, _ := after.Ruling(c.ID)
 		a = Answer{Capture: c, Void: ruling.Void, Gain: game.Compare(before, after)}
 		a.Outcome, a.Earned, a.Progress = ruling.Outcome, a.Gain.Points, after.Progress(zoo.Species)
-		question := questionFor(zoo, c.Visitor, ruling, after)
-		a.Question = question
-		now := s.now().UTC()
-		if a, err = insert(tx, a, taken.Copied, now); err != nil {
+		a.Question = questionFor(zoo, c.Visitor, ruling, after)
+		stored, err := ledgerOf(tx, c.Visitor)
+		if err != nil {
 			return err
 		}
-		if question != nil {
-			if _, err := ask(tx, c.Visitor, c.ID, *question, now); err != nil {
-				return err
-			}
+		lines := game.Settle(stored, after.Lines)
+		if a, err = s.insert(tx, a, taken.Copied, lines); err != nil {
+			return err
 		}
-		a.Question, fresh = question, true
-		return s.settle(tx, c.Visitor, after)
+		fresh = true
+		return s.place(tx, c.Visitor, lines)
 	})
 	if err != nil {
 		return Answer{}, false, fmt.Errorf("record a capture: %w", err)
@@ -134,8 +132,11 @@ func (s *Store) Record(ctx context.Context, zoo *Zoo, c game.Capture) (a Answer,
 	return a, fresh, nil
 }
 
-// insert keeps a capture and gives its answer as it will be read again.
-func insert(tx *gorm.DB, a Answer, copied bool, now time.Time) (Answer, error) {
+// insert keeps a capture with its print, its question and the lines of the
+// ledger, and gives its answer as it will be read again. It is one statement,
+// since each costs more in coming and going than in what it does.
+func (s *Store) insert(tx *gorm.DB, a Answer, copied bool, lines []game.Line) (Answer, error) {
+	now := s.now().UTC()
 	recognised, err := json.Marshal(answered{
 		a.Confidence, a.Candidates, a.Group, a.Stranger, a.Box, a.Why, a.Verdict, a.Earned, a.Void, a.Gain,
 		a.Question != nil,
@@ -152,15 +153,45 @@ func insert(tx *gorm.DB, a Answer, copied bool, now time.Time) (Answer, error) {
 		PhotoSum: a.PhotoSum[:], PhotoSig: int64(a.PhotoSig), PhotoFlip: int64(a.PhotoFlip), Outcome: string(a.Outcome),
 		SpeciesID: nullable(a.Species), Recognised: string(recognised), Model: a.Model, Progress: string(progress), Copied: copied,
 	}
-	if err := tx.Create(&row).Error; err != nil {
-		return Answer{}, err
-	}
+	bands := integers{}
 	if row.SpeciesID != nil {
-		if err := keepPrint(tx, row); err != nil {
-			return Answer{}, err
+		for _, band := range game.Bands(a.PhotoSig) {
+			bands = append(bands, band)
 		}
 	}
-	return row.answer()
+	question, err := json.Marshal(a.Question) // null if there is none
+	if err != nil {
+		return Answer{}, err
+	}
+	ledger, err := json.Marshal(linesJSON(lines))
+	if err != nil {
+		return Answer{}, err
+	}
+	err = tx.Exec(`
+		WITH capture AS (
+			INSERT INTO captures (visitor_id, id, at, created_at, photo_sum, photo_sig, photo_flip, outcome, species_id, recognised, model, progress, copied)
+			VALUES (@visitor, @id, @at, @now, @sum, @sig, @flip, @outcome, @species, @recognised, @model, @progress, @copied)
+		), print AS (
+			INSERT INTO prints (visitor_id, capture_id, band, species_id, at, sig)
+			SELECT CAST(@visitor AS uuid), CAST(@id AS uuid), band, CAST(@species AS uuid), CAST(@at AS timestamptz), CAST(@sig AS bigint) FROM unnest(CAST(@bands AS integer[])) band
+		), question AS (
+			INSERT INTO questions (visitor_id, capture_id, question, asked_at)
+			SELECT CAST(@visitor AS uuid), CAST(@id AS uuid), CAST(@question AS jsonb), CAST(@now AS timestamptz) WHERE CAST(@question AS jsonb) <> 'null'
+		)
+		INSERT INTO ledger (visitor_id, capture_id, reason, key, points, at, created_at)
+		SELECT CAST(@visitor AS uuid), capture, reason, key, points, at, CAST(@now AS timestamptz)
+		FROM jsonb_to_recordset(CAST(@lines AS jsonb)) AS l (capture uuid, reason text, key text, points integer, at timestamptz)`,
+		map[string]any{
+			"visitor": row.VisitorID, "id": row.ID, "at": row.At, "now": now, "sum": row.PhotoSum, "sig": row.PhotoSig, "flip": row.PhotoFlip,
+			"outcome": row.Outcome, "species": row.SpeciesID, "recognised": row.Recognised, "model": row.Model, "progress": row.Progress,
+			"copied": copied, "bands": bands, "question": string(question), "lines": string(ledger),
+		}).Error
+	if err != nil {
+		return Answer{}, err
+	}
+	kept, err := row.answer()
+	kept.Question = a.Question
+	return kept, err
 }
 
 func nullable[S ~string](s S) *string {

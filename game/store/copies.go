@@ -8,29 +8,6 @@ import (
 	"gorm.io/gorm"
 )
 
-type printRow struct {
-	VisitorID string
-	CaptureID string
-	Band      int32
-	SpeciesID string
-	At        time.Time
-	Sig       int64
-}
-
-func (printRow) TableName() string { return "prints" }
-
-// keepPrint makes a recognised photo known, so that its copies are found.
-func keepPrint(tx *gorm.DB, c captureRow) error {
-	var rows []printRow
-	for _, band := range game.Bands(uint64(c.PhotoSig)) {
-		rows = append(rows, printRow{c.VisitorID, c.ID, band, *c.SpeciesID, c.At, c.PhotoSig})
-	}
-	if err := tx.Create(&rows).Error; err != nil {
-		return fmt.Errorf("keep a photo's hash: %w", err)
-	}
-	return nil
-}
-
 // copied tells whether a photo copies one that was recognised before, in the
 // same season: as the animal that this one shows, or as one that the visitor
 // may say it shows.

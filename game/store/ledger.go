@@ -23,6 +23,23 @@ type ledgerRow struct {
 
 func (ledgerRow) TableName() string { return "ledger" }
 
+// lineJSON is a line of the ledger for jsonb_to_recordset.
+type lineJSON struct {
+	Capture game.CaptureID  `json:"capture"`
+	Reason  game.LineReason `json:"reason"`
+	Key     string          `json:"key"`
+	Points  int             `json:"points"`
+	At      time.Time       `json:"at"`
+}
+
+func linesJSON(lines []game.Line) []lineJSON {
+	all := make([]lineJSON, len(lines))
+	for i, l := range lines {
+		all[i] = lineJSON(l)
+	}
+	return all
+}
+
 // State gives everything a visitor has earned, as it follows from their
 // captures and the rules as they are now.
 func (s *Store) State(ctx context.Context, visitor game.VisitorID) (*Zoo, game.State, error) {
@@ -144,16 +161,24 @@ func (s *Store) settle(tx *gorm.DB, visitor game.VisitorID, earned game.State) e
 		return err
 	}
 	lines := game.Settle(stored, earned.Lines)
-	if len(lines) == 0 {
-		return nil
-	}
 	now := s.now().UTC()
 	rows := make([]ledgerRow, len(lines))
 	for i, l := range lines {
 		rows[i] = ledgerRow{string(visitor), string(l.Capture), string(l.Reason), l.Key, l.Points, l.At, now}
 	}
-	if err := tx.CreateInBatches(rows, 1000).Error; err != nil {
-		return fmt.Errorf("write the ledger: %w", err)
+	if len(rows) > 0 {
+		if err := tx.CreateInBatches(rows, 1000).Error; err != nil {
+			return fmt.Errorf("write the ledger: %w", err)
+		}
+	}
+	return s.place(tx, visitor, lines)
+}
+
+// place moves a visitor and their groups on the boards after lines were
+// appended to the ledger.
+func (s *Store) place(tx *gorm.DB, visitor game.VisitorID, lines []game.Line) error {
+	if len(lines) == 0 {
+		return nil
 	}
 	groups, err := groupsOf(tx, visitor)
 	if err != nil {
