@@ -212,11 +212,7 @@ func rounds(t *testing.T, n int, clients int, restart func() *process) ([]*colle
 // somePhotos are photos of many species, or drawings where there are none.
 func somePhotos(t testing.TB) (photos [][]byte) {
 	t.Helper()
-	folder := os.Getenv("ZOODEX_TEST_PHOTOS")
-	if folder == "" {
-		folder = "../../shared/data/photos"
-	}
-	files, _ := filepath.Glob(filepath.Join(folder, "imagen-det", "*", "*"))
+	files, _ := filepath.Glob(filepath.Join(photosMaybe(), "imagen-det", "*", "*"))
 	for i := 0; i < len(files); i += 3 {
 		photos = append(photos, read(t, files[i]))
 	}

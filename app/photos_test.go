@@ -14,17 +14,21 @@ import (
 	"testing"
 )
 
+// photosMaybe is where real photos are, if there are any.
+func photosMaybe() string {
+	if folder := os.Getenv("ZOODEX_TEST_PHOTOS"); folder != "" {
+		return folder
+	}
+	return "../../shared/data/photos"
+}
+
 // photoFolder is the folder of real photos, or skips the test.
 func photoFolder(t testing.TB) string {
 	t.Helper()
-	folder := os.Getenv("ZOODEX_TEST_PHOTOS")
-	if folder == "" {
-		folder = "../../shared/data/photos"
-	}
-	if _, err := os.Stat(folder); err != nil {
+	if _, err := os.Stat(photosMaybe()); err != nil {
 		t.Skip("no folder of test photos; set ZOODEX_TEST_PHOTOS")
 	}
-	return folder
+	return photosMaybe()
 }
 
 // animal is a real photo of about 500 pixels, of an animal that recognition knows.

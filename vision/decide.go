@@ -23,7 +23,7 @@ type Rules struct {
 
 // Measured are the rules in force. README.md has the tables they were chosen from.
 var Measured = Rules{
-	Temperature: 0.45,
+	Temperature: 0.4,
 	Modesty:     1,
 	OffDisplay:  2,
 	NotAnAnimal: 8,

@@ -49,7 +49,7 @@ type scratch struct {
 	fmap  []float32 // [1280,9,9]
 }
 
-// New loads the embedded network, which takes a moment and about 100 MB for as long.
+// New loads the embedded network: a tenth of a second, and about 70 MB at the peak.
 func New(o Options) (*Recognizer, error) {
 	e, err := engine.Load(model.Network, o.Engine)
 	if err != nil {

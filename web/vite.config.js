@@ -6,7 +6,7 @@ export default defineConfig({
   plugins: [svelte()],
   build: {
     target: 'es2020', // old phones
-    rollupOptions: { input: { visitor: 'index.html' } },
+    rollupOptions: { input: { visitor: 'index.html', credits: 'credits.html' } },
     modulePreload: { polyfill: false },
   },
   server: { proxy: { '/v1': 'http://127.0.0.1:8080' } },

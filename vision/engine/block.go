@@ -74,8 +74,9 @@ func (p *planner) addBlock(b *inverted) error {
 	}
 
 	if e := m.expand; e != nil && e.point != nil && project != nil && len(e.matrix.data)+len(project.data) >= byPanelsFrom {
-		m.cut(1, 1)
-		p.needScratch(m.ring())
+		if err := p.cut(m, 1, 1, m.ring); err != nil {
+			return err
+		}
 		convolved := p.allocateRows(b.depthwise.to)
 		p.add("expand, depthwise", m.panels, reads, []place{convolved.place}, func(s *state, w *worker, panel int) {
 			m.byPanel(s, w, panel, convolved.of(s))
@@ -87,8 +88,9 @@ func (p *planner) addBlock(b *inverted) error {
 	if p.threads > 1 {
 		bands = min((2*p.threads+strips-1)/strips, m.out[0])
 	}
-	m.cut(strips, bands)
-	p.needScratch(m.scratch())
+	if err := p.cut(m, strips, bands, m.scratch); err != nil {
+		return err
+	}
 	out := p.allocateRows(last.to)
 	p.add("expand, depthwise, project", m.strips*m.bands, reads, []place{out.place}, func(s *state, w *worker, chunk int) {
 		m.byArea(s, w, chunk%m.strips, chunk/m.strips, project, out, residual)
@@ -129,9 +131,14 @@ func (m *middle) input() place {
 	return m.source.place
 }
 
-func (m *middle) cut(strips, bands int) {
+// cut divides the map into chunks, each of which needs so much scratch.
+func (p *planner) cut(m *middle, strips, bands int, scratch func() int) error {
 	m.strips, m.bands = strips, bands
-	m.zeros = aligned(m.pixels() * m.width)
+	if err := p.needScratch(scratch()); err != nil {
+		return err
+	}
+	m.zeros = aligned(m.pixels() * m.width) // smaller than a ring
+	return nil
 }
 
 // strip is strip i.

@@ -120,7 +120,9 @@ func (p *planner) addConvolution(c *convolution) error {
 		return nil
 	}
 	scratch := d.scratch(out.width)
-	p.needScratch(scratch)
+	if err := p.needScratch(scratch); err != nil {
+		return err
+	}
 	ks := p.kernels
 	p.add("Conv", c.window.out[0], reads, []place{out.place}, func(s *state, w *worker, y int) {
 		a, lda := d.row(s, w.scratch[:scratch], y, 0, out.width)

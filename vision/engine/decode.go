@@ -57,14 +57,9 @@ func (c *constant) floats() ([]float32, error) {
 // decode turns an ONNX file into a network, by way of onnx-go.
 //
 // onnx-go copies each weight several times while it decodes (more than 100 MB for an 18 MB file), allocates what the file
-// claims, and panics on many damaged files. So the file is read twice: lighten checks it and takes the weights out, and onnx-go
+// claims, and panics on many damaged files, which Load turns into errors. So the file is read twice: lighten checks it and takes the weights out, and onnx-go
 // decodes what is left, which is the graph.
-func decode(file []byte) (n *network, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			n, err = nil, fmt.Errorf("damaged file: %v", r)
-		}
-	}()
+func decode(file []byte) (*network, error) {
 	light, weights, err := lighten(file)
 	if err != nil {
 		return nil, err
@@ -74,7 +69,7 @@ func decode(file []byte) (n *network, err error) {
 	if err := m.UnmarshalBinary(light); err != nil {
 		return nil, err
 	}
-	n = &network{operations: r.operations}
+	n := &network{operations: r.operations}
 	for _, id := range m.Input {
 		v := r.values[id]
 		if v.tensor == nil {
@@ -262,7 +257,7 @@ func checkValue(b []byte) error {
 					return inner(1, f, func(f field) error { // dim
 						switch f.number {
 						case 1:
-							if f.integer > maxElements || size*max(1, int(f.integer)) > maxElements {
+							if f.integer > uint64(maxElements/size) {
 								return errors.New("shape is too large")
 							}
 							size *= max(1, int(f.integer))
@@ -366,12 +361,10 @@ func appendField(b []byte, number uint64, content []byte) []byte {
 func elements(shape []int) int {
 	n := 1
 	for _, d := range shape {
-		if d < 0 || d > maxElements {
+		if d < 0 || d > maxElements/max(n, 1) {
 			return maxElements + 1
 		}
-		if n *= d; n > maxElements {
-			return maxElements + 1
-		}
+		n *= d
 	}
 	return n
 }

@@ -35,7 +35,12 @@ type Engine struct {
 
 // Load reads a network of one input from an ONNX file. A file that is damaged, asks for too much memory or holds an operator
 // that the engine does not know is an error that names it.
-func Load(file []byte, o Options) (*Engine, error) {
+func Load(file []byte, o Options) (e *Engine, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			e, err = nil, fmt.Errorf("load network: damaged file: %v", r)
+		}
+	}()
 	if o.Threads < 0 || o.Runs < 0 {
 		return nil, fmt.Errorf("engine options: %d threads, %d runs", o.Threads, o.Runs)
 	}
@@ -50,7 +55,7 @@ func Load(file []byte, o Options) (*Engine, error) {
 	if len(n.inputs) != 1 {
 		return nil, fmt.Errorf("load network: it has %d inputs instead of one", len(n.inputs))
 	}
-	e := &Engine{kernels: ks, threads: max(o.Threads, 1)}
+	e = &Engine{kernels: ks, threads: max(o.Threads, 1)}
 	if e.plan, err = compile(n, ks, e.threads); err != nil {
 		return nil, fmt.Errorf("load network: %w", err)
 	}

@@ -200,8 +200,6 @@ type window struct {
 	before, after            [2]int // padding
 }
 
-func (w *window) simple() bool { return w.dilation == [2]int{1, 1} }
-
 // windowOf reads the geometry of a Conv.
 func windowOf(o *operation) (w window, err error) {
 	x, k := o.in[0].shape, o.in[1].shape
@@ -268,10 +266,13 @@ func windowOf(o *operation) (w window, err error) {
 
 func convShape(o *operation) ([]int, error) {
 	w, err := windowOf(o)
-	if err == nil && len(o.in) == 3 && o.in[2] != nil && !slices.Equal(o.in[2].shape, []int{w.filters}) {
-		err = fmt.Errorf("bias of shape %v for %d filters", o.in[2].shape, w.filters)
+	if err != nil {
+		return nil, err
 	}
-	return []int{o.in[0].shape[0], w.filters, w.out[0], w.out[1]}, err
+	if len(o.in) == 3 && o.in[2] != nil && !slices.Equal(o.in[2].shape, []int{w.filters}) {
+		return nil, fmt.Errorf("bias of shape %v for %d filters", o.in[2].shape, w.filters)
+	}
+	return []int{o.in[0].shape[0], w.filters, w.out[0], w.out[1]}, nil
 }
 
 func bindConv(o *operation) (func([]float32, [][]float32), error) {

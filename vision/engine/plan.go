@@ -117,10 +117,12 @@ func compile(n *network, ks *kernels, threads int) (*plan, error) {
 		p.outputs = append(p.outputs, out)
 	}
 	if p.arena = layOut(p.stores); p.arena > maxArena {
-		return nil, errors.New("network needs too much memory")
+		return nil, errTooLarge
 	}
 	return &p.plan, nil
 }
+
+var errTooLarge = errors.New("it needs too much memory")
 
 // add appends a step and extends the life of what it touches.
 func (p *planner) add(name string, chunks int, reads, writes []place, do func(s *state, w *worker, chunk int)) {
@@ -169,7 +171,13 @@ func (p *planner) pack(k, cols int, at func(row, col int) float32, bias []float3
 }
 
 // needScratch makes sure that each worker has this many floats of its own.
-func (p *planner) needScratch(floats int) { p.scratch = max(p.scratch, floats) }
+func (p *planner) needScratch(floats int) error {
+	if floats > maxArena {
+		return errTooLarge
+	}
+	p.scratch = max(p.scratch, floats)
+	return nil
+}
 
 // ready tells whether a value has been computed, or will have been by the step that comes next.
 func (p *planner) ready(v *value) bool {

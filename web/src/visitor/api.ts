@@ -1,30 +1,15 @@
 // The calls of this page. A visitor is made on the first one, and kept in the
 // browser's storage.
 
-import { language } from './words';
+import type { components } from '../openapi';
+import { language, t } from './words';
 
-export type Progress = { caught: number; total: number; points: number };
-export type Name = { slug: string; name: string; scientificName: string };
-export type Facts = {
-  conservation: { code: string; name: string };
-  continents: string[];
-  habitat: string;
-  diet: string;
-  sleep: string;
-  surprise: string;
-};
-export type Captured = {
-  id: string;
-  outcome: 'caught' | 'seen' | 'unsure' | 'nothing' | 'stranger';
-  species?: Name & { number: number; facts: Facts };
-  candidates: (Name & { confidence: number })[];
-  why: string;
-  earned: { points: number };
-  progress: Progress;
-};
-export type DexPage = Name & { number: number; caught: boolean; timesSeen: number };
-export type Dex = { progress: Progress; species: DexPage[] };
-export type SpeciesPage = Name & { number: number; facts: Facts; timesSeen: number };
+type Schemas = components['schemas'];
+export type Captured = Schemas['Captured'];
+export type CaughtSpecies = Schemas['CaughtSpecies'];
+export type Dex = Schemas['Dex'];
+export type DexPage = Schemas['DexPage'];
+export type SpeciesPage = Schemas['SpeciesPage'];
 
 // Problem is an answer that says what went wrong, in the visitor's language.
 export class Problem extends Error {
@@ -36,6 +21,11 @@ export class Problem extends Error {
   ) {
     super(detail);
   }
+
+  // passing problems are worth another try with the same photo.
+  get passing(): boolean {
+    return this.status >= 500 || this.status === 408 || this.status === 429;
+  }
 }
 
 const tokenKey = 'zoodex.token';
@@ -45,14 +35,15 @@ async function call<T>(method: string, path: string, token: string | null, body?
   if (token) headers.Authorization = `Bearer ${token}`;
   const answer = await fetch(path, { method, headers, body });
   if (answer.ok) return answer.json();
-  const p = await answer.json().catch(() => ({ title: answer.statusText, detail: '', id: '' }));
+  // What is not a problem of ours comes from something on the way to us.
+  const p = await answer.json().catch(() => ({ title: t.trouble, detail: '', id: String(answer.status) }));
   throw new Problem(answer.status, p.title, p.detail, p.id);
 }
 
 let joining: Promise<string> | null = null;
 
 function join(): Promise<string> {
-  joining ??= call<{ token: string }>('POST', '/v1/visitors', null)
+  joining ??= call<Schemas['NewVisitor']>('POST', '/v1/visitors', null)
     .then((visitor) => {
       localStorage.setItem(tokenKey, visitor.token);
       return visitor.token;

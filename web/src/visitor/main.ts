@@ -1,6 +1,7 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { language } from './words';
+import '../style.css';
 import './style.css';
 
 document.documentElement.lang = language;

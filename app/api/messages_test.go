@@ -1,0 +1,104 @@
+package api
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/zoodex/zoodex/game"
+	"github.com/zoodex/zoodex/vision"
+)
+
+var placeholders = regexp.MustCompile(`\{[^{}]*\}`)
+
+func TestEveryMessageIsSaidInEveryLanguage(t *testing.T) {
+	for key, texts := range messages {
+		if len(texts) != len(game.Languages) {
+			t.Errorf("%s is said in %d languages", key, len(texts))
+		}
+		var want []string
+		for _, l := range game.Languages {
+			text := texts[l]
+			if strings.TrimSpace(text) != text || text == "" {
+				t.Errorf("%s is %q in %s", key, text, l)
+			}
+			got := placeholders.FindAllString(text, -1)
+			slices.Sort(got)
+			if l == game.English {
+				want = got
+			} else if !slices.Equal(got, want) {
+				t.Errorf("%s has the placeholders %v in %s, %v in English", key, got, l, want)
+			}
+		}
+	}
+}
+
+func TestEveryProblemAndReasonHasItsWords(t *testing.T) {
+	said := map[string][]string{} // placeholders that are filled, by key
+	for _, k := range kinds {
+		said["problem."+k.name+".title"], said["problem."+k.name+".detail"] = nil, nil
+	}
+	said["problem.locked.detail"] = []string{"{species}"}
+	said["problem.photo-too-large.detail"] = []string{"{megabytes}"}
+	for _, code := range vision.Codes {
+		said["why."+string(code)] = []string{"{first}", "{second}"}
+	}
+	for _, c := range []game.Conservation{game.Extinct, game.ExtinctInTheWild, game.CriticallyEndangered, game.Endangered, game.Vulnerable,
+		game.NearThreatened, game.LeastConcern, game.DataDeficient, game.NotEvaluated} {
+		said["conservation."+string(c)] = nil
+	}
+	for _, c := range []game.Continent{game.Africa, game.Antarctica, game.Asia, game.Europe, game.NorthAmerica, game.SouthAmerica, game.Oceania, game.Ocean} {
+		said["continent."+string(c)] = nil
+	}
+	for key, filled := range said {
+		text, ok := messages[key][game.English]
+		if !ok {
+			t.Errorf("there are no words for %s", key)
+		}
+		for _, p := range placeholders.FindAllString(text, -1) {
+			if !slices.Contains(filled, p) {
+				t.Errorf("%s has the placeholder %s, which nothing fills", key, p)
+			}
+		}
+	}
+	for key := range messages {
+		if _, ok := said[key]; !ok {
+			t.Errorf("nobody says %s", key)
+		}
+	}
+}
+
+// A reason names only animals that recognition gave it.
+func TestReasonsFillTheirPlaceholders(t *testing.T) {
+	for code, animals := range map[vision.Code]int{
+		vision.ViewsAgree: 0, vision.ViewsTogether: 0, vision.NoAnimal: 0, vision.NotOnDisplay: 1,
+		vision.LookAlikes: 2, vision.ViewsDisagree: 2, vision.Unfamiliar: 1, vision.Faint: 0,
+	} {
+		if got := len(placeholders.FindAllString(messages["why."+string(code)][game.English], -1)); got != animals {
+			t.Errorf("why.%s names %d animals, recognition gives %d", code, got, animals)
+		}
+	}
+}
+
+func TestProblemsAreKnownByDifferentNames(t *testing.T) {
+	seen := map[string]bool{}
+	for _, k := range kinds {
+		if seen[k.name] || k.status < 400 || k.status > 599 {
+			t.Errorf("%s, status %d", k.name, k.status)
+		}
+		seen[k.name] = true
+	}
+}
+
+func TestErrorIdsAreShortReadableAndNew(t *testing.T) {
+	form := regexp.MustCompile(`^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$`)
+	seen := map[string]bool{}
+	for range 5000 {
+		id := newErrorID()
+		if !form.MatchString(id) || seen[id] {
+			t.Fatalf("the id %s", id)
+		}
+		seen[id] = true
+	}
+}

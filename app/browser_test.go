@@ -1,0 +1,483 @@
+package app_test
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
+	"math"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	cdplog "github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/zoodex/zoodex/app"
+	"github.com/zoodex/zoodex/app/database/databasetest"
+)
+
+const (
+	pictures = "../web/test-results" // ignored by git
+	axe      = "../web/node_modules/axe-core/axe.min.js"
+)
+
+var readme = flag.Bool("readme", false, "make the README's picture, web/screenshot.png, anew")
+
+// TestBrowser is a child's way through the page, in a real browser.
+func TestBrowser(t *testing.T) {
+	folder, err := filepath.Abs(photoFolder(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lion := filepath.Join(folder, "imagen-det/lion/n02129165_10881_lion.jpg")
+	monkey := filepath.Join(folder, "imagen-det/monkey/n02484322_11526_monkey.jpg") // whose kind cannot be told
+	chromium := openChromium(t)
+	data := databasetest.URL(t)
+	service := start(t, func(c *app.Config) { c.DatabaseURL = data })
+
+	t.Run("a new visitor catches a lion", func(t *testing.T) {
+		child := chromium.visit(t, service.url, "en")
+		child.sees(`[data-testid=progress][data-caught="0"]`)
+		child.isAccessible("empty")
+		child.picturedAs("empty")
+
+		child.photographs(lion)
+		child.sees(`[data-testid=answer][data-outcome=caught] [data-testid=check]`)
+		child.reads("[data-testid=answer]", "Caught!", "lion", "Panthera leo", "Did you know?", "roar")
+		child.reads("[data-testid=progress]", "1 of ")
+		child.sees(`[data-testid=dex] .caught[data-slug=lion]`)
+		if focused := child.evaluates(`document.activeElement.textContent`); !strings.Contains(focused, "Caught!") {
+			t.Errorf("the focus is on %q, want the answer", focused)
+		}
+		child.isAccessible("caught")
+		child.picturedAs("caught")
+		answer := child.picture(390, 844, 1.25)
+
+		child.does(chromedp.Reload())
+		child.reads("[data-testid=progress]", "1 of ")
+		child.sees(`[data-testid=dex] .caught[data-slug=lion]`)
+		child.doesNotSee("[data-testid=answer]")
+		if *readme {
+			write(t, "../web/screenshot.png", sideBySide(t, answer, child.picture(390, 844, 1.25)))
+		}
+
+		child.photographs(lion)
+		child.sees(`[data-testid=answer][data-outcome=seen] [data-testid=check]`)
+		child.reads("[data-testid=progress]", "1 of ")
+	})
+
+	t.Run("the page of a caught animal opens by keyboard and closes again", func(t *testing.T) {
+		child := chromium.visit(t, service.url, "en")
+		child.photographs(lion)
+		child.sees(`.caught[data-slug=lion]`)
+		child.does(chromedp.Focus(chromedp.CSS(`.caught[data-slug=lion]`)), chromedp.KeyEvent("\r"))
+		child.sees("dialog[open] [data-testid=card]")
+		child.reads("dialog", "Panthera leo", "seen once")
+		child.isAccessible("page")
+		child.picturedAs("page")
+		child.does(chromedp.KeyEvent("\u001b"))
+		child.doesNotSee("dialog")
+		if slug := child.evaluates(`document.activeElement.dataset.slug ?? ''`); slug != "lion" {
+			t.Errorf("after closing, the focus is on %q, want the lion", slug)
+		}
+	})
+
+	for _, tongue := range []struct {
+		language string
+		words    []string // in the answer
+		progress string
+	}{
+		{"de", []string{"Gefangen!", "Löwe", "Wusstest du das?", "Gebrüll"}, "1 von "},
+		{"fr", []string{"Attrapé", "lion", "Le savais-tu", "rugissement"}, "1 animal sur "},
+	} {
+		t.Run("in "+tongue.language, func(t *testing.T) {
+			child := chromium.visit(t, service.url, tongue.language)
+			child.photographs(lion)
+			child.sees("[data-testid=check]")
+			child.reads("[data-testid=answer]", tongue.words...)
+			child.reads("[data-testid=progress]", tongue.progress)
+			if got := child.evaluates("document.documentElement.lang"); got != tongue.language {
+				t.Errorf("the page says it is in %q", got)
+			}
+			child.isAccessible(tongue.language)
+			child.picturedAs("caught-" + tongue.language)
+		})
+	}
+
+	t.Run("no check mark for no animal", func(t *testing.T) {
+		child := chromium.visit(t, service.url, "en")
+		child.photographs(stripes(t))
+		child.sees("[data-testid=answer][data-outcome=nothing]")
+		child.doesNotSee("[data-testid=check]")
+		child.doesNotSee("[data-testid=card]")
+		child.reads("[data-testid=progress]", "0 of ")
+		child.isAccessible("nothing")
+		child.picturedAs("nothing")
+	})
+
+	t.Run("no check mark for a monkey that may be one of several", func(t *testing.T) {
+		child := chromium.visit(t, service.url, "en")
+		child.photographs(monkey)
+		child.sees("[data-testid=answer][data-outcome=unsure] .maybe li")
+		child.doesNotSee("[data-testid=check]")
+		child.doesNotSee("[data-testid=card]")
+		child.reads("[data-testid=progress]", "0 of ")
+		child.isAccessible("unsure")
+		child.picturedAs("unsure")
+	})
+
+	t.Run("what is not a photo is refused in plain words", func(t *testing.T) {
+		child := chromium.visit(t, service.url, "en")
+		text := filepath.Join(t.TempDir(), "letter.jpg")
+		write(t, text, []byte("Dear zoo,"))
+		child.expectsErrors.Store(true)
+		child.photographs(text)
+		child.sees("[data-testid=trouble]")
+		child.doesNotSee("[data-testid=trouble] button")
+		child.isAccessible("refused")
+		child.picturedAs("refused")
+	})
+
+	story := t // during which the service runs
+	t.Run("a photo waits for a service that is away, and is recorded once", func(t *testing.T) {
+		child := chromium.visit(t, service.url, "en")
+		child.reads("[data-testid=progress]", "0 of ")
+		if err := service.stop(); err != nil {
+			t.Fatal(err)
+		}
+		child.expectsErrors.Store(true)
+		child.photographs(lion)
+		child.reads("[data-testid=trouble]", "No network", "Your photo waits here")
+		child.isAccessible("away")
+		child.picturedAs("away")
+		child.clicks("[data-testid=trouble] button")
+		child.sees("[data-testid=trouble] button:enabled")
+
+		address := strings.TrimPrefix(service.url, "http://")
+		service = start(story, func(c *app.Config) { c.DatabaseURL, c.Listen = data, address })
+		child.clicks("[data-testid=trouble] button")
+		child.sees("[data-testid=answer][data-outcome=caught] [data-testid=check]")
+		child.doesNotSee("[data-testid=trouble]")
+		child.does(chromedp.Focus(chromedp.CSS(`.caught[data-slug=lion]`)), chromedp.KeyEvent("\r"))
+		child.reads("dialog", "seen once")
+	})
+
+	t.Run("a photo whose answer was lost is sent again and recorded once", func(t *testing.T) {
+		child := chromium.visit(t, service.url, "en")
+		child.losesTheNextAnswer()
+		child.photographs(lion)
+		child.reads("[data-testid=trouble]", "No network")
+		child.clicks("[data-testid=trouble] button")
+		child.sees("[data-testid=answer][data-outcome=caught] [data-testid=check]")
+		child.does(chromedp.Focus(chromedp.CSS(`.caught[data-slug=lion]`)), chromedp.KeyEvent("\r"))
+		child.reads("dialog", "seen once")
+	})
+
+	t.Run("the credits are a link away", func(t *testing.T) {
+		child := chromium.visit(t, service.url, "en")
+		child.sees("[data-testid=dex]")
+		if _, err := chromedp.RunResponse(child.ctx, chromedp.Click(chromedp.CSS("footer a"))); err != nil {
+			t.Fatal(err)
+		}
+		child.reads("h1", "Credits")
+		child.isAccessible("credits")
+	})
+}
+
+// stripes is a picture of nothing.
+func stripes(t *testing.T) string {
+	m := image.NewGray(image.Rect(0, 0, 320, 240))
+	for y := range 240 {
+		for x := range 320 {
+			m.SetGray(x, y, color.Gray{uint8(128 + 60*math.Sin(float64(x+y)/40))})
+		}
+	}
+	path := filepath.Join(t.TempDir(), "stripes.png")
+	write(t, path, encodedPNG(t, m))
+	return path
+}
+
+// Browser
+
+// chromium is a running browser; its context is that of chromedp.
+type chromium struct{ ctx context.Context }
+
+// openChromium starts the installed Chromium with a profile of its own.
+func openChromium(t *testing.T) chromium {
+	t.Helper()
+	var path string
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		if os.Getenv("CI") != "" {
+			t.Fatal("no Chromium is installed")
+		}
+		t.Skip("no Chromium is installed: make chromium")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("hide-scrollbars", true), chromedp.Flag("force-prefers-reduced-motion", true),
+	)
+	if os.Getuid() == 0 {
+		options = append(options, chromedp.NoSandbox)
+	}
+	allocator, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel := chromedp.NewContext(allocator)
+	t.Cleanup(func() {
+		chromedp.Cancel(ctx) // waits until the browser has gone
+		cancel()
+	})
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("start Chromium: %v", err)
+	}
+	return chromium{ctx}
+}
+
+// child is a visitor: a page in a profile of its own, and what happens on it.
+type child struct {
+	t             *testing.T
+	ctx           context.Context
+	expectsErrors atomic.Bool // of requests, for the rest of the test
+
+	mu     sync.Mutex
+	faults []string
+}
+
+// visit opens the page in a language. When the test ends, the page must not
+// have written an error, broken the content policy, or asked another host.
+func (c chromium) visit(t *testing.T, address, language string) *child {
+	t.Helper()
+	home, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	who := &child{t: t}
+	ctx, cancel := chromedp.NewContext(c.ctx, chromedp.WithNewBrowserContext(),
+		chromedp.WithListener(func(event any) { who.note(home.Host, event) }))
+	t.Cleanup(cancel)
+	who.ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	t.Cleanup(cancel)
+	t.Cleanup(func() {
+		who.mu.Lock()
+		defer who.mu.Unlock()
+		for _, fault := range who.faults {
+			t.Error(fault)
+		}
+	})
+	agent := who.evaluates("navigator.userAgent")
+	who.does(
+		command(network.Enable, network.EnableParams{}),
+		command(cdplog.Enable, cdp.Empty{}),
+		command(emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: agent, AcceptLanguage: language}),
+		chromedp.EmulateViewport(390, 844),
+		chromedp.Navigate(address),
+	)
+	return who
+}
+
+// command is an action that sends a command of the protocol.
+func command[P, R any](c cdp.Command[P, R], params P) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, c, params)
+		return err
+	})
+}
+
+// note keeps what must not happen on a page.
+func (c *child) note(host string, event any) {
+	fault := ""
+	switch e := event.(type) {
+	case *network.EventRequestWillBeSent:
+		u, err := url.Parse(e.Request.URL)
+		if err != nil || (u.Host != host && u.Scheme != "blob" && u.Scheme != "data") {
+			fault = "asked another host: " + e.Request.URL
+		}
+	case *runtime.EventExceptionThrown:
+		fault = "exception: " + e.ExceptionDetails.Text
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning {
+			fault = fmt.Sprintf("console: %s", e.Args[0].Value)
+		}
+	case *cdplog.EventEntryAdded:
+		expected := c.expectsErrors.Load() && e.Entry.Source == cdplog.EntrySourceNetwork
+		if e.Entry.Level == cdplog.EntryLevelError && !expected {
+			fault = fmt.Sprintf("%s: %s %s", e.Entry.Source, e.Entry.Text, e.Entry.URL)
+		}
+	}
+	if fault != "" {
+		c.mu.Lock()
+		c.faults = append(c.faults, fault)
+		c.mu.Unlock()
+	}
+}
+
+func (c *child) does(steps ...chromedp.Action[chromedp.Void]) {
+	c.t.Helper()
+	if err := chromedp.Do(c.ctx, steps...); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+func (c *child) photographs(path string) {
+	c.t.Helper()
+	c.sees("[data-testid=photo]:enabled")
+	c.does(chromedp.SetUploadFiles(chromedp.CSS("[data-testid=photo]"), []string{path}))
+}
+
+// losesTheNextAnswer lets the next capture be sent and answered, but not heard.
+func (c *child) losesTheNextAnswer() {
+	c.t.Helper()
+	evaluate[int](c, `(whole => { fetch = async (address, options) => {
+		const answer = await whole(address, options);
+		if (options.method !== 'PUT') return answer;
+		fetch = whole;
+		throw new TypeError('the connection broke after status ' + answer.status);
+	}; return 0 })(fetch)`)
+}
+
+func (c *child) clicks(selector string) {
+	c.t.Helper()
+	c.does(chromedp.Click(chromedp.CSS(selector)))
+}
+
+func (c *child) sees(selector string) {
+	c.t.Helper()
+	c.waits("see "+selector, fmt.Sprintf("!!document.querySelector(%q)", selector))
+}
+
+func (c *child) doesNotSee(selector string) {
+	c.t.Helper()
+	c.waits("see no "+selector, fmt.Sprintf("!document.querySelector(%q)", selector))
+}
+
+func (c *child) reads(selector string, words ...string) {
+	c.t.Helper()
+	for _, word := range words {
+		c.waits(fmt.Sprintf("read %q in %s", word, selector),
+			fmt.Sprintf("!!document.querySelector(%q)?.textContent.includes(%q)", selector, word))
+	}
+}
+
+// waits until an expression is true.
+func (c *child) waits(forWhat, expression string) {
+	c.t.Helper()
+	_, err := chromedp.Run(c.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(20*time.Second)))
+	if err != nil {
+		c.t.Fatalf("did not %s (%v); the page reads: %s", forWhat, err, c.evaluates("document.body.innerText.slice(0, 500)"))
+	}
+}
+
+func (c *child) evaluates(expression string) string {
+	c.t.Helper()
+	return evaluate[string](c, expression)
+}
+
+// evaluate gives the value of an expression, or of the promise that it is.
+func evaluate[T any](c *child, expression string) T {
+	c.t.Helper()
+	value, err := chromedp.Run(c.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return value
+}
+
+// isAccessible holds the page as it is now to the rules of axe.
+func (c *child) isAccessible(state string) {
+	c.t.Helper()
+	script, err := os.ReadFile(axe)
+	if err != nil {
+		if os.Getenv("CI") != "" {
+			c.t.Fatal(err)
+		}
+		c.t.Logf("accessibility is not checked: axe is not installed (cd web && npm ci)")
+		return
+	}
+	evaluate[int](c, string(script)+";0")
+	violations := evaluate[[]string](c, `axe.run().then(r => r.violations.flatMap(v =>
+		v.nodes.map(n => v.id + ': ' + n.html + ' ' + n.failureSummary)))`)
+	for _, violation := range violations {
+		c.t.Errorf("%s: %s", state, violation)
+	}
+}
+
+// picturedAs keeps pictures of the page for people to look at, and fails if it
+// is wider than a screen.
+func (c *child) picturedAs(name string) {
+	c.t.Helper()
+	for _, width := range []int64{320, 390, 1280} {
+		write(c.t, filepath.Join(pictures, fmt.Sprintf("%s-%d.png", name, width)), c.picture(width, 844, 1))
+		if over := evaluate[int](c, "document.documentElement.scrollWidth - innerWidth"); over > 0 {
+			c.t.Errorf("%s: %d pixels too wide for a screen of %d", name, over, width)
+		}
+	}
+	c.does(chromedp.EmulateViewport(390, 844))
+}
+
+// picture is a PNG of the screen.
+func (c *child) picture(width, height int64, scale float64) []byte {
+	c.t.Helper()
+	c.does(chromedp.EmulateViewport(width, height, chromedp.EmulateScale(scale)))
+	evaluate[int](c, `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))`)
+	shot, err := chromedp.Run(c.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return shot
+}
+
+func sideBySide(t *testing.T, left, right []byte) []byte {
+	const gap = 24
+	l, err := png.Decode(bytes.NewReader(left))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := png.Decode(bytes.NewReader(right))
+	if err != nil {
+		t.Fatal(err)
+	}
+	place := r.Bounds().Add(image.Pt(l.Bounds().Dx()+gap, 0))
+	m := image.NewRGBA(l.Bounds().Union(place))
+	draw.Draw(m, l.Bounds(), l, image.Point{}, draw.Src)
+	draw.Draw(m, place, r, image.Point{}, draw.Src)
+	return encodedPNG(t, m)
+}
+
+func encodedPNG(t *testing.T, m image.Image) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, m); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func write(t *testing.T, path string, data []byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
