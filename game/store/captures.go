@@ -154,7 +154,7 @@ func (s *Store) insert(tx *gorm.DB, a Answer, copied bool, lines []game.Line) (A
 		SpeciesID: nullable(a.Species), Recognised: string(recognised), Model: a.Model, Progress: string(progress), Copied: copied,
 	}
 	bands := integers{}
-	if row.SpeciesID != nil {
+	if row.SpeciesID != nil && !copied { // only originals can be copied
 		for _, band := range game.Bands(a.PhotoSig) {
 			bands = append(bands, band)
 		}

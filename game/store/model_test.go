@@ -189,7 +189,7 @@ func (m *model) copied(c game.Capture) bool {
 		for _, a := range v.answers {
 			alike := a.Species != "" && fair.MaySay(c, a.Species) == nil // it may be the same animal
 			earlier := game.Shot{Visitor: v.id, At: a.At, Species: a.Species, Print: game.Print{Upright: a.PhotoSig, Mirrored: a.PhotoFlip}}
-			if alike && season.Contains(a.At) && fair.Copy(mine, earlier, r.Zone()) {
+			if alike && !v.taken(a.ID).Copied && season.Contains(a.At) && fair.Copy(mine, earlier, r.Zone()) {
 				return true
 			}
 		}

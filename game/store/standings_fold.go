@@ -19,7 +19,7 @@ const foldLock = 0x7a6f6f01
 // Fold works everything that captures noted into the groups' scores and the
 // histograms, and tells the listeners. It waits for another that does so.
 func (s *Store) Fold(ctx context.Context) error {
-	return s.fold(ctx, "pg_advisory_xact_lock(?)::text <> 'x'")
+	return s.fold(ctx, "SELECT true FROM pg_advisory_xact_lock(?)")
 }
 
 // TryFold is Fold, but leaves the work to another process that is at it.
@@ -28,7 +28,7 @@ func (s *Store) TryFold(ctx context.Context) error {
 	if err != nil || !pending {
 		return err
 	}
-	return s.fold(ctx, "pg_try_advisory_xact_lock(?)")
+	return s.fold(ctx, "SELECT pg_try_advisory_xact_lock(?)")
 }
 
 func (s *Store) pending(ctx context.Context) (pending bool, err error) {
@@ -39,6 +39,7 @@ func (s *Store) pending(ctx context.Context) (pending bool, err error) {
 	return pending, nil
 }
 
+// foldPending folds if groups have moved.
 func (s *Store) foldPending(ctx context.Context) error {
 	var pending bool
 	if err := s.read(ctx).Raw("SELECT EXISTS (SELECT FROM group_moves)").Scan(&pending).Error; err != nil {
@@ -53,7 +54,7 @@ func (s *Store) foldPending(ctx context.Context) error {
 func (s *Store) fold(ctx context.Context, lock string) error {
 	err := s.write(ctx, func(tx *gorm.DB) error {
 		var mine bool
-		if err := tx.Raw("SELECT "+lock, foldLock).Scan(&mine).Error; err != nil || !mine {
+		if err := tx.Raw(lock, foldLock).Scan(&mine).Error; err != nil || !mine {
 			return err
 		}
 		if err := s.foldGroups(tx); err != nil {
