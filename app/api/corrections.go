@@ -62,7 +62,7 @@ func (a *API) corrections(h huma.API) {
 	}
 	huma.Register(h, a.operation(h, http.MethodPost, "/v1/captures/{id}/correction", "correct-capture", "That is not what I saw",
 		"The visitor says what a capture shows: one of its likelier candidates, or none of them. What was earned follows at once.",
-		true, http.StatusNotFound, http.StatusUnprocessableEntity),
+		true, http.StatusNotFound, http.StatusBadRequest, http.StatusUnprocessableEntity),
 		func(ctx context.Context, in *input) (*output, error) {
 			c := game.Correction{Kind: game.Say}
 			if in.Body.Species != "" {

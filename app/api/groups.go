@@ -99,7 +99,7 @@ func (a *API) groups(h huma.API) {
 	}
 	op := a.operation(h, http.MethodPost, "/v1/groups", "found-group", "Found a family or a class",
 		"Makes a group that the visitor owns, with a code by which others join. Its name is drawn from our word lists.",
-		true, http.StatusConflict, http.StatusUnprocessableEntity)
+		true, http.StatusConflict, http.StatusBadRequest, http.StatusUnprocessableEntity)
 	op.DefaultStatus = http.StatusCreated
 	huma.Register(h, op, func(ctx context.Context, in *foundInput) (*one, error) {
 		l := in.Language()
@@ -113,7 +113,7 @@ func (a *API) groups(h huma.API) {
 	}
 	huma.Register(h, a.operation(h, http.MethodPost, "/v1/groups/join", "join-group", "Join by a code",
 		"Makes the visitor a member of the group that has the code. Wrong codes can be tried a few times a minute.",
-		true, http.StatusNotFound, http.StatusConflict, http.StatusGone, http.StatusUnprocessableEntity),
+		true, http.StatusNotFound, http.StatusConflict, http.StatusGone, http.StatusBadRequest, http.StatusUnprocessableEntity),
 		func(ctx context.Context, in *joinInput) (*one, error) {
 			l := in.Language()
 			code, err := game.ParseGroupCode(in.Body.Code)

@@ -33,7 +33,7 @@ func (a *API) phones(h huma.API) {
 	op := a.operation(h, http.MethodPost, "/v1/me/phones", "add-phone", "Be the same visitor on another phone",
 		"Gives this phone a token of its own for the visitor who has the pass code. Tokens of other phones go on to work. "+
 			"A phone may hold tokens of several visitors, one for each child, and switch by sending another. Wrong codes can be tried a few times a minute.",
-		false, http.StatusForbidden, http.StatusUnprocessableEntity)
+		false, http.StatusForbidden, http.StatusBadRequest, http.StatusUnprocessableEntity)
 	op.DefaultStatus = http.StatusCreated
 	huma.Register(h, op, func(ctx context.Context, in *input) (*struct{ Body NewPhone }, error) {
 		l := in.Language()

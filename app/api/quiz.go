@@ -29,7 +29,7 @@ func (a *API) quizzes(h huma.API) {
 	}
 	huma.Register(h, a.operation(h, http.MethodPost, "/v1/captures/{id}/quiz", "answer-quiz", "Answer the question",
 		"Answers the question that followed a catch. The first answer counts; sending another is answered as the first.",
-		true, http.StatusNotFound, http.StatusUnprocessableEntity),
+		true, http.StatusNotFound, http.StatusBadRequest, http.StatusUnprocessableEntity),
 		func(ctx context.Context, in *input) (*struct{ Body Quizzed }, error) {
 			l := in.Language()
 			q, err := a.Store.Respond(ctx, visitorOf(ctx).ID, in.id(), in.Body.Choice)

@@ -106,7 +106,7 @@ func (a *API) visitors(h huma.API) {
 		Body Listing
 	}
 	huma.Register(h, a.operation(h, http.MethodPut, "/v1/me/standings", "join-standings", "Stand on the leaderboards, or not",
-		"Says yes or no to standing on the leaderboards. Nobody does before saying yes.", true, http.StatusUnprocessableEntity),
+		"Says yes or no to standing on the leaderboards. Nobody does before saying yes.", true, http.StatusBadRequest, http.StatusUnprocessableEntity),
 		func(ctx context.Context, in *listing) (*struct{ Body Me }, error) {
 			l, v := in.Language(), visitorOf(ctx)
 			if err := a.Store.List(ctx, v.ID, in.Body.Listed); err != nil {
