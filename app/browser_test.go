@@ -72,7 +72,7 @@ func TestBrowser(t *testing.T) {
 		child.sees(`[data-testid=dex] .caught[data-slug=lion]`)
 		child.doesNotSee("[data-testid=answer]")
 		if *readme {
-			sideBySide(t, "../web/screenshot.png", answer, child.picture(390, 844, 1.25))
+			write(t, "../web/screenshot.png", sideBySide(t, answer, child.picture(390, 844, 1.25)))
 		}
 
 		child.photographs(lion)
@@ -102,7 +102,7 @@ func TestBrowser(t *testing.T) {
 		progress string
 	}{
 		{"de", []string{"Gefangen!", "Löwe", "Wusstest du das?", "Gebrüll"}, "1 von "},
-		{"fr", []string{"Attrapé", "lion", "Le savais-tu", "rugissement"}, "1 "},
+		{"fr", []string{"Attrapé", "lion", "Le savais-tu", "rugissement"}, "1 animal sur "},
 	} {
 		t.Run("in "+tongue.language, func(t *testing.T) {
 			child := chromium.visit(t, service.url, tongue.language)
@@ -143,9 +143,7 @@ func TestBrowser(t *testing.T) {
 	t.Run("what is not a photo is refused in plain words", func(t *testing.T) {
 		child := chromium.visit(t, service.url, "en")
 		text := filepath.Join(t.TempDir(), "letter.jpg")
-		if err := os.WriteFile(text, []byte("Dear zoo,"), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		write(t, text, []byte("Dear zoo,"))
 		child.expectsErrors.Store(true)
 		child.photographs(text)
 		child.sees("[data-testid=trouble]")
@@ -209,7 +207,7 @@ func stripes(t *testing.T) string {
 		}
 	}
 	path := filepath.Join(t.TempDir(), "stripes.png")
-	write(t, path, m)
+	write(t, path, encodedPNG(t, m))
 	return path
 }
 
@@ -436,7 +434,8 @@ func (c *child) picturedAs(name string) {
 	c.does(chromedp.EmulateViewport(390, 844))
 }
 
-func (c *child) picture(width, height int64, scale float64) image.Image {
+// picture is a PNG of the screen.
+func (c *child) picture(width, height int64, scale float64) []byte {
 	c.t.Helper()
 	c.does(chromedp.EmulateViewport(width, height, chromedp.EmulateScale(scale)))
 	evaluate[int](c, `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))`)
@@ -444,33 +443,41 @@ func (c *child) picture(width, height int64, scale float64) image.Image {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	m, err := png.Decode(bytes.NewReader(shot))
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return m
+	return shot
 }
 
-func sideBySide(t *testing.T, path string, left, right image.Image) {
+func sideBySide(t *testing.T, left, right []byte) []byte {
 	const gap = 24
-	l, r := left.Bounds(), right.Bounds().Add(image.Pt(left.Bounds().Dx()+gap, 0))
-	m := image.NewRGBA(l.Union(r))
-	draw.Draw(m, l, left, image.Point{}, draw.Src)
-	draw.Draw(m, r, right, image.Point{}, draw.Src)
-	write(t, path, m)
+	l, err := png.Decode(bytes.NewReader(left))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := png.Decode(bytes.NewReader(right))
+	if err != nil {
+		t.Fatal(err)
+	}
+	place := r.Bounds().Add(image.Pt(l.Bounds().Dx()+gap, 0))
+	m := image.NewRGBA(l.Bounds().Union(place))
+	draw.Draw(m, l.Bounds(), l, image.Point{}, draw.Src)
+	draw.Draw(m, place, r, image.Point{}, draw.Src)
+	return encodedPNG(t, m)
 }
 
-func write(t *testing.T, path string, m image.Image) {
+func encodedPNG(t *testing.T, m image.Image) []byte {
 	t.Helper()
-	var file bytes.Buffer
-	err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&file, m)
-	if err == nil {
-		err = os.MkdirAll(filepath.Dir(path), 0o755)
+	var b bytes.Buffer
+	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, m); err != nil {
+		t.Fatal(err)
 	}
-	if err == nil {
-		err = os.WriteFile(path, file.Bytes(), 0o644)
+	return b.Bytes()
+}
+
+func write(t *testing.T, path string, data []byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
 	}
-	if err != nil {
+	if err := os.WriteFile(path, data, 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

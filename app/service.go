@@ -15,10 +15,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/compress"
 	"github.com/zoodex/zoodex/app/api"
 	"github.com/zoodex/zoodex/app/database"
 	"github.com/zoodex/zoodex/game/catalogue"
@@ -143,6 +145,10 @@ func (s *Service) routes(db *database.Database, games *store.Store, eyes api.Eye
 		EnableIPValidation:           true,
 	})
 	web.Use(api.Drain, s.metrics.Observe, recoverPanic, secure)
+	// Bad networks: the pages and the dex shrink to a third.
+	web.Use(compress.New(compress.Config{Next: func(c *fiber.Ctx) bool {
+		return c.Method() != fiber.MethodGet || strings.HasSuffix(c.Path(), "/live")
+	}}))
 	web.Get("/healthz", func(c *fiber.Ctx) error { return c.JSON(fiber.Map{"status": "ok"}) })
 	web.Get("/readyz", func(c *fiber.Ctx) error {
 		ctx, cancel := context.WithTimeout(c.UserContext(), 2*time.Second)

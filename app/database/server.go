@@ -113,6 +113,9 @@ func startServer(ctx context.Context, o Options) (*server, error) {
 	return s, nil
 }
 
+// ErrRunning says that another process uses the data folder.
+var ErrRunning = errors.New("zoodex is already running")
+
 // lockFolder makes sure that one process uses the folder. The kernel lets go of
 // the lock when that process ends, by whatever means.
 func lockFolder(folder string) (*os.File, error) {
@@ -124,7 +127,7 @@ func lockFolder(folder string) (*os.File, error) {
 	case errors.Is(err, syscall.EWOULDBLOCK):
 		other, _ := io.ReadAll(io.LimitReader(lock, 20))
 		lock.Close()
-		return nil, fmt.Errorf("zoodex is already running on %s (process %s)", folder, bytes.TrimSpace(other))
+		return nil, fmt.Errorf("%w on %s (process %s)", ErrRunning, folder, bytes.TrimSpace(other))
 	case err != nil:
 		lock.Close()
 		return nil, fmt.Errorf("lock %s: %w", lock.Name(), err)

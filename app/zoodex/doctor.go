@@ -47,6 +47,9 @@ func (c doctorCommand) Run(o output) error {
 	check("disk", func() (string, error) { return freeSpace(folder) })
 	check("database", func() (string, error) {
 		db, err := database.Open(ctx, database.Options{URL: c.DatabaseURL, Folder: folder, Log: o.log()})
+		if errors.Is(err, database.ErrRunning) {
+			return fmt.Sprintf("not looked into: %v, which is no illness", err), nil
+		}
 		if err != nil {
 			return "", err
 		}
@@ -59,6 +62,8 @@ func (c doctorCommand) Run(o output) error {
 			return fmt.Sprintf("answers; it is empty, the service will set it up (schema %d)", want), nil
 		case have < want:
 			return fmt.Sprintf("answers; schema %d, the service will bring it to %d", have, want), nil
+		case have > want:
+			return "", fmt.Errorf("%w: its schema is version %d, this program knows %d", database.ErrNewer, have, want)
 		default:
 			return fmt.Sprintf("answers; schema %d is current", have), nil
 		}

@@ -257,7 +257,7 @@ func checkValue(b []byte) error {
 					return inner(1, f, func(f field) error { // dim
 						switch f.number {
 						case 1:
-							if f.integer > maxElements || size*max(1, int(f.integer)) > maxElements {
+							if f.integer > uint64(maxElements/size) {
 								return errors.New("shape is too large")
 							}
 							size *= max(1, int(f.integer))
@@ -361,12 +361,10 @@ func appendField(b []byte, number uint64, content []byte) []byte {
 func elements(shape []int) int {
 	n := 1
 	for _, d := range shape {
-		if d < 0 || d > maxElements {
+		if d < 0 || d > maxElements/max(n, 1) {
 			return maxElements + 1
 		}
-		if n *= d; n > maxElements {
-			return maxElements + 1
-		}
+		n *= d
 	}
 	return n
 }

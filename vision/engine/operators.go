@@ -200,8 +200,6 @@ type window struct {
 	before, after            [2]int // padding
 }
 
-func (w *window) simple() bool { return w.dilation == [2]int{1, 1} }
-
 // windowOf reads the geometry of a Conv.
 func windowOf(o *operation) (w window, err error) {
 	x, k := o.in[0].shape, o.in[1].shape

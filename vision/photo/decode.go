@@ -25,7 +25,7 @@ const (
 	longestSide   = 30_000
 
 	// A decode that needs more memory than this counts as several of Limits.AtOnce.
-	decodeShare = 100 << 20
+	decodeShare = 256 << 20
 )
 
 // Kind says what is wrong with a photo, for callers that answer each differently.

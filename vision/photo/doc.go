@@ -7,12 +7,14 @@
 // megapixels. [Photo.Sample] cuts a box out of it and resamples it into the float planes that the
 // network reads.
 //
-// The stages of a decode, each in the file of its name:
+// By file:
 //
-//	decode       limits, formats by their first bytes, errors a person can act on
-//	orientation  the one Exif tag we read; every other (places, times, names) is never looked at
-//	jpeg         a decoder of our own that builds a small picture straight from the coefficients
-//	png, webp, heic   the other formats, whose decoders are other people's
+//	decode       limits, formats by their first bytes, errors that a person can act on
+//	orientation  the one Exif tag that is read; places, times and names are never looked at
+//	jpeg         our own decoder, which builds a small picture straight from the coefficients:
+//	             jpeg_scaled (headers and scan), jpeg_huffman (bits), jpeg_idct (pixels)
+//	png, webp    decoders of the standard library and golang.org/x/image
+//	heic         libheif in WebAssembly, under our limits; heif and hevc read its headers first
 //	picture      planes of bytes as the decoders leave them, reduced if they are large
 //	sample       bicubic resampling of those planes, colour conversion, orientation
 //	hash         a perceptual hash, to recognise the same picture again

@@ -18,17 +18,19 @@ const (
 	idctLevel = 1<<(idctDown-1) + 128<<idctDown
 )
 
-// √2 cos(kπ/16), and √2 cos(kπ/6) for three points.
+// √2 cos(kπ/2n) for n = 8 (and 4), 6 (and 3) and 5.
 const (
 	cos1, cos2, cos3, cos5, cos6, cos7 = 5681, 5352, 4816, 3218, 2217, 1130
-	third1, third2                     = 5017, 2896
+	sixth1, sixth2, sixth4, sixth5     = 5595, 5017, 2896, 1499
+	fifth1, fifth2, fifth3, fifth4     = 5509, 4686, 3405, 1790
+	root2                              = 5793
 )
 
 // idct is a transform to n×n pixels.
 type idct func(b *[65]int32, dst []byte, stride int)
 
 // idcts by n.
-var idcts = [9]idct{1: idct1, 2: idct2, 3: idct3, 4: idct4, 8: idct8}
+var idcts = [9]idct{1: idct1, 2: idct2, 3: idct3, 4: idct4, 5: idct5, 6: idct6, 8: idct8}
 
 func pixel(v int) byte { return byte(max(0, min(v>>idctDown, 255))) }
 
@@ -56,16 +58,19 @@ func idct2(b *[65]int32, dst []byte, stride int) {
 	bottom[1] = byte(max(0, min((d0-d1)>>3, 255)))
 }
 
+// three is the three-point transform of f0 and f1, f2 with sixth4 in f2 and sixth2 in f1.
+func three(f0, f1, f2 int) (x0, x1, x2 int) { return f0 + f2 + f1, f0 - 2*f2, f0 + f2 - f1 }
+
 func idct3(b *[65]int32, dst []byte, stride int) {
 	var t [9]int
 	for x := range 3 {
-		f0, f1, f2 := int(b[x])<<idctBits, int(b[3+x])*third1, int(b[6+x])*third2
-		t[x], t[3+x], t[6+x] = f0+f2+f1, f0-2*f2, f0+f2-f1
+		t[x], t[3+x], t[6+x] = three(int(b[x])<<idctBits, int(b[3+x])*sixth2, int(b[6+x])*sixth4)
 	}
 	for y := range 3 {
-		f0, f1, f2 := t[3*y]<<idctBits+idctLevel, t[3*y+1]*third1, t[3*y+2]*third2
+		f := t[3*y:][:3]
+		x0, x1, x2 := three(f[0]<<idctBits+idctLevel, f[1]*sixth2, f[2]*sixth4)
 		line := dst[y*stride:][:3]
-		line[0], line[1], line[2] = pixel(f0+f2+f1), pixel(f0-2*f2), pixel(f0+f2-f1)
+		line[0], line[1], line[2] = pixel(x0), pixel(x1), pixel(x2)
 	}
 }
 
@@ -86,6 +91,49 @@ func idct4(b *[65]int32, dst []byte, stride int) {
 		x0, x1, x2, x3 := four(f[0]<<idctBits+idctLevel, f[1], f[2]<<idctBits, f[3])
 		line := dst[y*stride:][:4]
 		line[0], line[1], line[2], line[3] = pixel(x0), pixel(x1), pixel(x2), pixel(x3)
+	}
+}
+
+func five(f0, f1, f2, f3, f4 int) (x0, x1, x2, x3, x4 int) {
+	e0, e1, e2 := f0+f2*fifth2+f4*fifth4, f0-f2*fifth4-f4*fifth2, f0+(f4-f2)*root2
+	o0, o1 := f1*fifth1+f3*fifth3, f1*fifth3-f3*fifth1
+	return e0 + o0, e1 + o1, e2, e1 - o1, e0 - o0
+}
+
+func idct5(b *[65]int32, dst []byte, stride int) {
+	var t [25]int
+	for x := range 5 {
+		t[x], t[5+x], t[10+x], t[15+x], t[20+x] = five(
+			int(b[x])<<idctBits, int(b[5+x]), int(b[10+x]), int(b[15+x]), int(b[20+x]))
+	}
+	for y := range 5 {
+		f := t[5*y:][:5]
+		x0, x1, x2, x3, x4 := five(f[0]<<idctBits+idctLevel, f[1], f[2], f[3], f[4])
+		line := dst[y*stride:][:5]
+		line[0], line[1], line[2], line[3], line[4] = pixel(x0), pixel(x1), pixel(x2), pixel(x3), pixel(x4)
+	}
+}
+
+func six(f0, f1, f2, f3, f4, f5 int) (x0, x1, x2, x3, x4, x5 int) {
+	e0, e1, e2 := three(f0, f2*sixth2, f4*sixth4)
+	o0 := f1*sixth1 + f3<<idctBits + f5*sixth5
+	o1 := (f1 - f3 - f5) << idctBits
+	o2 := f1*sixth5 - f3<<idctBits + f5*sixth1
+	return e0 + o0, e1 + o1, e2 + o2, e2 - o2, e1 - o1, e0 - o0
+}
+
+func idct6(b *[65]int32, dst []byte, stride int) {
+	var t [36]int
+	for x := range 6 {
+		t[x], t[6+x], t[12+x], t[18+x], t[24+x], t[30+x] = six(
+			int(b[x])<<idctBits, int(b[6+x]), int(b[12+x]), int(b[18+x]), int(b[24+x]), int(b[30+x]))
+	}
+	for y := range 6 {
+		f := t[6*y:][:6]
+		x0, x1, x2, x3, x4, x5 := six(f[0]<<idctBits+idctLevel, f[1], f[2], f[3], f[4], f[5])
+		line := dst[y*stride:][:6]
+		line[0], line[1], line[2] = pixel(x0), pixel(x1), pixel(x2)
+		line[3], line[4], line[5] = pixel(x3), pixel(x4), pixel(x5)
 	}
 }
 

@@ -183,7 +183,7 @@ func (j *usualJPEG) isRGB() bool {
 // eighths chooses how many pixels each block of 8×8 becomes, in each direction: the fewest that
 // leave enough.
 func eighths(size image.Point) int {
-	for _, n := range []int{1, 2, 3, 4} {
+	for _, n := range []int{1, 2, 3, 4, 5, 6} {
 		if min(size.X, size.Y)*n/8 >= enough {
 			return n
 		}
@@ -336,6 +336,6 @@ var places = func() (places [9][64]uint8) {
 }()
 
 // chromaEighths is the reduction of subsampled channels by that of the others.
-var chromaEighths = [9]int{1: 2, 2: 4, 3: 4, 4: 8, 8: 8}
+var chromaEighths = [9]int{1: 2, 2: 4, 3: 4, 4: 5, 5: 6, 6: 6, 8: 8}
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }

@@ -68,57 +68,83 @@ func normaliseYCbCr(y, cb, cr []float32) {
 // scratch is what one resampling needs besides its result.
 type scratch struct {
 	columns, lines taps
-	pair           []uint64     // two lines of samples
-	results        [2][]float32 // and of results
+	pair           []uint64  // two lines of samples
+	ring           []float32 // lines of results of one direction, the last ones
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
 // taps are the weights of one direction: result i is the sum, over k, of weight[at[i]+k] times
-// sample first[i]+k. Weights are in units of 1/2^tapBits and sum to one.
+// sample first[i]+k. Weights are in parts of unit and sum to one.
 type taps struct {
+	axis
 	first  []int
 	at     []int // one more than results
 	weight []int32
+	kernel []float64 // the weights of one result
 }
 
-const tapBits = 16
+// axis is one direction of a resampling; see cubic.
+type axis struct {
+	start, length float64
+	size, n       int
+}
+
+const unit = 1 << 16
 
 // last is one more than the last sample that takes part in result i.
 func (t *taps) last(i int) int { return t.first[i] + t.at[i+1] - t.at[i] }
 
-// resample fills dst, size×size, from the box (in full pixels, stored order) of one plane: each
-// line is resampled along itself and added, weighted, to the results it takes part in.
+// resample fills dst, size×size, from the box (in full pixels, stored order) of one plane: lines are
+// resampled along themselves into a ring, from which each line of dst is put together.
 func (s *scratch) resample(dst []float32, p *plane, box image.Rectangle, size int) {
 	s.columns.cubic(float64(box.Min.X)*p.scaleX, float64(box.Dx())*p.scaleX, size, p.w)
 	s.lines.cubic(float64(box.Min.Y)*p.scaleY, float64(box.Dy())*p.scaleY, size, p.h)
-	for i := range s.results {
-		s.results[i] = slices.Grow(s.results[i][:0], size)[:size]
-	}
-	clear(dst)
 	lines := &s.lines
-	begin, end := 0, 0 // the results that the line takes part in
-	for y, last := lines.first[0], lines.last(size-1); y < last; y++ {
-		odd := (y - lines.first[0]) & 1
-		if odd == 0 {
-			s.resamplePair(p.line(y), p.line(min(y+1, last-1)))
+	length := 2
+	for i := range size {
+		length = max(length, lines.at[i+1]-lines.at[i]+1)
+	}
+	s.ring = slices.Grow(s.ring[:0], length*size)[:length*size]
+	line := func(y int) []float32 { return s.ring[y%length*size:][:size] }
+
+	next := lines.first[0]
+	for i := range size {
+		for ; next < lines.last(i); next += 2 {
+			s.resamplePair(line(next), line(next+1), p.line(next), p.line(min(next+1, p.h-1)))
 		}
-		for end < size && lines.first[end] <= y {
-			end++
+		result := dst[i*size:][:size]
+		clear(result)
+		weights, y := lines.weight[lines.at[i]:lines.at[i+1]], lines.first[i]
+		for ; len(weights) >= 4; weights, y = weights[4:], y+4 {
+			addFour(result, weights, line(y), line(y+1), line(y+2), line(y+3))
 		}
-		for begin < end && lines.last(begin) <= y {
-			begin++
-		}
-		for i := begin; i < end; i++ {
-			weight := lines.weight[lines.at[i]+y-lines.first[i]]
-			addScaled(dst[i*size:][:size], s.results[odd], float32(weight)/(1<<tapBits))
+		for k, w := range weights {
+			addOne(result, w, line(y+k))
 		}
 	}
 }
 
-// resamplePair resamples two lines along themselves, at once: their samples are the halves of 64-bit
-// numbers, so that one multiplication weighs two.
-func (s *scratch) resamplePair(a, b []byte) {
+// addFour adds four weighted lines to dst.
+func addFour(dst []float32, weights []int32, a, b, c, d []float32) {
+	wa, wb, wc, wd := float32(weights[0])/unit, float32(weights[1])/unit, float32(weights[2])/unit, float32(weights[3])/unit
+	a, b, c, d = a[:len(dst)], b[:len(dst)], c[:len(dst)], d[:len(dst)]
+	for i := range dst {
+		dst[i] += wa*a[i] + wb*b[i] + wc*c[i] + wd*d[i]
+	}
+}
+
+func addOne(dst []float32, weight int32, a []float32) {
+	w := float32(weight) / unit
+	a = a[:len(dst)]
+	for i := range dst {
+		dst[i] += w * a[i]
+	}
+}
+
+// resamplePair resamples lines a and b along themselves, at once: their samples are the halves of
+// 64-bit numbers, so that one multiplication weighs two.
+func (s *scratch) resamplePair(intoA, intoB []float32, a, b []byte) {
 	t := &s.columns
 	first, last := t.first[0], t.last(len(t.first)-1)
 	a, b = a[first:last], b[first:last]
@@ -126,8 +152,8 @@ func (s *scratch) resamplePair(a, b []byte) {
 	for i, v := range a {
 		s.pair[i] = uint64(v) | uint64(b[i])<<32
 	}
-	into, and := s.results[0], s.results[1]
-	for i := range into {
+	intoB = intoB[:len(intoA)]
+	for i := range intoA {
 		weights := t.weight[t.at[i]:t.at[i+1]]
 		samples := s.pair[t.first[i]-first:][:len(weights)]
 		var sum int64
@@ -135,21 +161,19 @@ func (s *scratch) resamplePair(a, b []byte) {
 			sum += int64(w) * int64(samples[k])
 		}
 		low := int32(sum)
-		into[i] = float32(low) * (1.0 / (1 << tapBits))
-		and[i] = float32((sum-int64(low))>>32) * (1.0 / (1 << tapBits))
-	}
-}
-
-func addScaled(dst, src []float32, w float32) {
-	src = src[:len(dst)]
-	for i := range dst {
-		dst[i] += w * src[i]
+		intoA[i] = float32(low) * (1.0 / unit)
+		intoB[i] = float32((sum-int64(low))>>32) * (1.0 / unit)
 	}
 }
 
 // cubic computes the weights that resample the samples [start, start+length) to size results;
 // there are n samples, of which those near the range take part.
 func (t *taps) cubic(start, length float64, size, n int) {
+	wanted := axis{start, length, size, n}
+	if t.axis == wanted {
+		return // as Cr is after Cb
+	}
+	t.axis = wanted
 	scale := length / float64(size)
 	widen := max(scale, 1)
 	support := 2 * widen
@@ -158,23 +182,26 @@ func (t *taps) cubic(start, length float64, size, n int) {
 		centre := start + (float64(i)+0.5)*scale
 		first := min(max(0, int(centre-support+0.5)), n-1)
 		last := max(min(n, int(centre+support+0.5)), first+1)
-		t.first = append(t.first, first)
-		t.at = append(t.at, len(t.weight))
+		t.kernel = t.kernel[:0]
 		var sum float64
 		for k := first; k < last; k++ {
-			sum += catmullRom((float64(k) + 0.5 - centre) / widen)
+			w := catmullRom((float64(k) + 0.5 - centre) / widen)
+			t.kernel = append(t.kernel, w)
+			sum += w
 		}
-		var total int32
-		for k := first; k < last; k++ {
-			w := int32(1 << tapBits)
+		t.first = append(t.first, first)
+		t.at = append(t.at, len(t.weight))
+		// Rounding must not make a white wall grey, so the middle one takes what is left.
+		middle, left := len(t.weight)+(last-first)/2, int32(unit)
+		for _, w := range t.kernel {
+			rounded := int32(0)
 			if sum != 0 {
-				w = int32(math.Round(catmullRom((float64(k)+0.5-centre)/widen) / sum * (1 << tapBits)))
+				rounded = int32(math.Round(w / sum * unit))
 			}
-			t.weight = append(t.weight, w)
-			total += w
+			t.weight = append(t.weight, rounded)
+			left -= rounded
 		}
-		// Rounding must not make a white wall grey.
-		t.weight[t.at[i]+(last-first)/2] += 1<<tapBits - total
+		t.weight[middle] += left
 	}
 	t.at = append(t.at, len(t.weight))
 }

@@ -72,7 +72,7 @@ const words = {
     hint: 'Prends un animal en photo ou choisis une photo.',
     private: "La photo est regardée puis oubliée. Pas de nom, pas de compte.",
     collection: 'Ma collection',
-    caughtOf: (caught: number, total: number) => `${caught} animaux sur ${total}`,
+    caughtOf: (caught: number, total: number) => `${caught} ${caught <= 1 ? 'animal' : 'animaux'} sur ${total}`,
     points: (n: number) => (n <= 1 ? `${n} point` : `${n} points`),
     caught: 'Attrapé !',
     seen: 'Revu',
