@@ -10,7 +10,7 @@ run: build
 	bin/zoodex serve
 
 build:
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/zoodex ./app/zoodex
+	CGO_ENABLED=0 $(GO) build -tags nodynamic -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/zoodex ./app/zoodex
 
 test: check web chromium
 	$(GO) test -race -p 2 -timeout 20m ./...

@@ -119,7 +119,7 @@ func TestDecide(t *testing.T) {
 		},
 		{
 			name:  "a resident and an animal from elsewhere can look alike, too",
-			whole: logits{leopard: 9, dalmatian: 9.3}, part: logits{leopard: 9, dalmatian: 9.3}, residents: zoo,
+			whole: logits{leopard: 9, dalmatian: 9.27}, part: logits{leopard: 9, dalmatian: 9.27}, residents: zoo,
 			decision: vision.Unsure, group: "mammal", why: why(vision.LookAlikes, "leopard", dalmatian),
 		},
 		{
@@ -209,6 +209,19 @@ func TestAnAnimalThatIsLikeManyIsUnfamiliarHoweverProbable(t *testing.T) {
 	}
 }
 
+// Eight breeds of dog that all follow closely are a reason to doubt that it is a lion, also where
+// each alone is far less likely.
+func TestACrowdOfRivalsIsAReasonToDoubt(t *testing.T) {
+	l := logits{lion: 9}
+	for _, dog := range model.Labels()[160:168] {
+		l[dog.WordNetID] = 8.1
+	}
+	s := vision.Decide(viewsOf(l, l), rosterOf(t, zoo...), vision.Measured)
+	if s.Decision != vision.Unsure || s.Confidence < vision.Measured.Probability {
+		t.Errorf("%s of %s, %.2f", s.Decision, s.Candidates[0].Label, s.Confidence)
+	}
+}
+
 func TestWhatIsOnDisplayWinsCloseCalls(t *testing.T) {
 	v := viewsOf(logits{leopard: 9, dalmatian: 9.2}, logits{leopard: 9, dalmatian: 9.2})
 	first := func(r *vision.Roster) string { return vision.Decide(v, r, vision.Measured).Candidates[0].Label }
@@ -220,9 +233,17 @@ func TestWhatIsOnDisplayWinsCloseCalls(t *testing.T) {
 	}
 }
 
+func TestThingsLoseToAnimalsByAFactor(t *testing.T) {
+	v := viewsOf(logits{lion: 9, teapot: 9}, logits{lion: 9, teapot: 9})
+	c := vision.Decide(v, rosterOf(t, zoo...), vision.Measured).Candidates
+	if ratio := c[0].Probability / c[1].Probability; c[0].WordNetID != lion || c[1].WordNetID != teapot || ratio < 7.99 || ratio > 8.01 {
+		t.Errorf("%s is %.3f times as likely as %s, want a lion and 8", c[0].Label, ratio, c[1].Label)
+	}
+}
+
 func TestASharedClassIsSplitByWhatEachHasOfItsOwn(t *testing.T) {
-	// exp(1.3863·0.45/0.45) = 4: African is four times as likely as Indian.
-	v := viewsOf(logits{tusker: 9, african: 9.6238, indian: 9}, logits{tusker: 9, african: 9.6238, indian: 9})
+	// exp(0.5545/0.4) = 4: African is four times as likely as Indian.
+	v := viewsOf(logits{tusker: 9, african: 9.5545, indian: 9}, logits{tusker: 9, african: 9.5545, indian: 9})
 	s := vision.Decide(v, rosterOf(t, zoo...), vision.Measured)
 	if len(s.Residents) != 2 || s.Residents[0].Key != "african-elephant" {
 		t.Fatalf("residents %v", s.Residents)

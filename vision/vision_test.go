@@ -61,6 +61,7 @@ func drawing(t testing.TB, name string) []byte {
 
 // A drawing goes through decoder and resampling unchanged, so the network's answer is known.
 func TestTheNetworkSeesThePhotoAndNothingElse(t *testing.T) {
+	hashes := map[uint64]string{}
 	for _, name := range []string{"mosaic", "disc", "edges"} {
 		v, err := recognizerFor(t).Look(context.Background(), drawing(t, name))
 		if err != nil {
@@ -79,6 +80,13 @@ func TestTheNetworkSeesThePhotoAndNothingElse(t *testing.T) {
 		if v.Box.Empty() || !v.Box.In(image.Rect(0, 0, model.InputSize, model.InputSize)) {
 			t.Errorf("%s: box %v", name, v.Box)
 		}
+		if whole := v.Box.Dx() == model.InputSize && v.Box.Dy() == model.InputSize; whole != (v.Part == v.Whole) {
+			t.Errorf("%s: the closer look at %v and the look at everything: same %v", name, v.Box, v.Part == v.Whole)
+		}
+		if other, twice := hashes[v.Hash]; twice {
+			t.Errorf("%s and %s have the same hash", name, other)
+		}
+		hashes[v.Hash] = name
 		if v.Stages.Decode <= 0 || v.Stages.Prepare <= 0 || v.Stages.Network <= 0 {
 			t.Errorf("%s: stages %v", name, v.Stages)
 		}

@@ -54,7 +54,7 @@ func (c teachCommand) run(ctx context.Context, o output) error {
 	if err != nil {
 		return err
 	}
-	bar := newBar(o, "Looking at the photos")
+	bar := newProgress(o, "Looking at the photos")
 	err = lesson.Study(ctx, teach.NewStudent(recognizer), cache, bar.show)
 	bar.end()
 	if err != nil {
@@ -98,9 +98,9 @@ func plain(err error) error {
 	return err
 }
 
-// A bar shows progress on a terminal, in one line that is written over. Elsewhere it writes a line
+// A progress shows progress on a terminal, in one line that is written over. Elsewhere it writes a line
 // when a tenth is done.
-type bar struct {
+type progress struct {
 	o        output
 	title    string
 	terminal bool
@@ -109,8 +109,8 @@ type bar struct {
 	width    int
 }
 
-func newBar(o output, title string) *bar {
-	b := &bar{o: o, title: title, start: time.Now()}
+func newProgress(o output, title string) *progress {
+	b := &progress{o: o, title: title, start: time.Now()}
 	if f, ok := o.err.(*os.File); ok {
 		info, err := f.Stat()
 		b.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
@@ -118,7 +118,7 @@ func newBar(o output, title string) *bar {
 	return b
 }
 
-func (b *bar) show(done, of int) {
+func (b *progress) show(done, of int) {
 	const width = 30
 	if !b.terminal {
 		if tenth := done * 10 / of; tenth > b.tenth {
@@ -136,7 +136,7 @@ func (b *bar) show(done, of int) {
 }
 
 // say writes over the line.
-func (b *bar) say(line string) {
+func (b *progress) say(line string) {
 	if !b.terminal {
 		return
 	}
@@ -146,7 +146,7 @@ func (b *bar) say(line string) {
 }
 
 // end clears the line.
-func (b *bar) end() {
+func (b *progress) end() {
 	if b.terminal {
 		fmt.Fprintf(b.o.err, "\r%s\r", strings.Repeat(" ", b.width))
 	}

@@ -6,7 +6,7 @@
 // The folder has a manifest.csv with the columns path, set, label, purpose and imagenet_idx.
 // Purpose A is an animal that the network learnt, imagenet_idx says as which classes; B is an
 // animal that it did not learn as such, and untaught.csv says whether a resident stands for it;
-// C is no animal.
+// C is no animal. corrections.csv has what is wrong in the manifest.
 package main
 
 import (
@@ -31,21 +31,22 @@ func main() {
 	rosterFile := flag.String("roster", "", "CSV of slug and WordNet ids; default: the 179 species of the starter catalogue")
 	workers := flag.Int("workers", runtime.GOMAXPROCS(0), "photos looked at once")
 	kernel := flag.String("kernel", "", "one of the engine's kernels; default: the fastest")
+	asLabelled := flag.Bool("as-labelled", false, "leave out the corrections of labels that are wrong")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Stdout, *folder, *rosterFile, *kernel, *workers); err != nil {
+	if err := run(ctx, os.Stdout, *folder, *rosterFile, *kernel, *asLabelled, *workers); err != nil {
 		fmt.Fprintln(os.Stderr, "measure:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, w io.Writer, folder, rosterFile, kernel string, workers int) error {
+func run(ctx context.Context, w io.Writer, folder, rosterFile, kernel string, asLabelled bool, workers int) error {
 	residents, err := readRoster(rosterFile)
 	if err != nil {
 		return err
 	}
-	shots, err := readManifest(folder)
+	shots, err := readManifest(folder, asLabelled)
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ green.png,mine,raccoon,B,
 blue.png,mine,wall,C,
 `)
 	var out strings.Builder
-	if err := run(context.Background(), &out, folder, "", "", 2); err != nil {
+	if err := run(context.Background(), &out, folder, "", "", false, 2); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"3 photos, 179 residents", "| mine | 1 |", "| stranger | 1 |", "| thing | 1 |", "### Thresholds", "calibration", "chosen on"} {
@@ -65,7 +65,7 @@ func TestAWrongFolderIsSaid(t *testing.T) {
 		"missing photo":  {"path,set,label,purpose,imagenet_idx\nnone.png,mine,lion,A,291\n", "none.png"},
 		"empty":          {"", "manifest"},
 	} {
-		err := run(context.Background(), &strings.Builder{}, folderOf(t, c.manifest), "", "", 1)
+		err := run(context.Background(), &strings.Builder{}, folderOf(t, c.manifest), "", "", false, 1)
 		if err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v, want an error that says %q", name, err, c.says)
 		}

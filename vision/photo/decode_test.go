@@ -445,9 +445,12 @@ func FuzzDecode(f *testing.F) {
 	f.Add(plainJPEG(0xc2, 30, 20, 3))
 	f.Add([]byte("GIF89a"))
 	d := NewDecoder(Limits{Pixels: 1 << 18})
+	if _, err := d.Decode(context.Background(), stored(f, "grey.heic")); err != nil { // prepares the decoder
+		f.Fatal(err)
+	}
 	dst := make([]float32, 3*8*8)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 		defer cancel()
 		p, err := d.Decode(ctx, data)
 		if err != nil {
