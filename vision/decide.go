@@ -95,7 +95,7 @@ func Decide(v *Views, roster *Roster, rules Rules) Sighting {
 	}
 	if v.Taught != nil {
 		roster = roster.teach(v.Taught.Head)
-		logits = append(logits, v.Taught.Logits...)
+		logits = append(logits, v.Taught.logits(logits, rules.Temperature)...)
 	}
 	told := roster.odds(logits, rules.Temperature, rules)
 	modest := roster.odds(logits, rules.Modesty, rules)
@@ -119,7 +119,7 @@ func Decide(v *Views, roster *Roster, rules Rules) Sighting {
 	if class < model.Classes {
 		strong = strong && prominence(logits, class) >= rules.Prominence
 	} else {
-		strong = strong && v.Taught.familiar(class-model.Classes)
+		strong = strong && v.Taught.Familiarity >= v.Taught.Head.Familiar
 	}
 	one, other := told.candidate(best(whole, animalClasses, 1)[0]), told.candidate(best(part, animalClasses, 1)[0])
 	s.Confidence = first.Probability
@@ -208,7 +208,7 @@ func (o odds) candidate(class int) Candidate {
 		l := model.Labels()[class]
 		c.Index, c.WordNetID, c.Label = class, l.WordNetID, l.Name
 	} else {
-		c.Label = o.roster.head.taught[class-model.Classes].Key
+		c.Label = o.roster.head.Taught[class-model.Classes].Key
 	}
 	if i := o.roster.meant(class, o.residents); i >= 0 {
 		c.Key = o.roster.residents[i].Key

@@ -16,24 +16,39 @@ import (
 	"github.com/zoodex/zoodex/vision/model"
 )
 
-// A Head knows animals that the network was not made for. It is fitted to photos by package teach,
-// reads the network's features, and its classes compete with the network's own: their logits are on
-// the same scale. It is immutable.
+// A Head knows animals that the network was not made for. It is fitted to photos by package teach
+// and reads the network's features. It is immutable.
+//
+// It answers two questions. Which of the taught species is it, if it is one? That is multinomial
+// logistic regression. And is it one at all? For that it measures how familiar a photo is: seen
+// from the centre, the cosine to the prototype of the likeliest species, less the highest cosine to
+// an animal that the network knows. Of those no photo is needed, as the network's last layer says
+// where they lie: see rivals.
 type Head struct {
-	taught []Taught
-	centre []float32 // [1280]: the middle of all photos it was taught
+	Recipe
+	rivals [][]float32 // of length 1, from the centre
 	id     string
 }
 
-// A Taught is one class of a head. Its vectors have 1280 values; x is a photo's [Vector].
+// A Recipe is what a head is made of. Its vectors have 1280 values; x is a photo's [Vector].
+type Recipe struct {
+	Taught []Taught
+	Centre []float32 // the middle of the taught species' x
+	Middle []float32 // of the taught photos' pooled features, as the network gives them
+	// By familiarity f the odds of a taught species against all that the network knows are
+	// exp(Slope·f + Offset).
+	Slope, Offset float64
+	Familiar      float64 // least familiarity for a certain answer
+}
+
+// A Taught is one class of a head.
 type Taught struct {
 	Key      string // the species, as a roster calls it
 	Group    string // of the tree in package model
 	Photos   int    // that taught it
 	Bias     float64
-	Weights, // weights·x + bias is the class's logit
-	Prototype []float32 // the middle of its photos, from the centre of all, of length 1
-	Familiar float64 // least cosine between the prototype and x, from the centre, for a certain answer
+	Weights, // weights·x + bias is the class's logit among the taught ones
+	Prototype []float32 // the middle of its photos' x, from the centre, of length 1
 }
 
 // Bounds of a head.
@@ -42,16 +57,20 @@ const (
 	longestName = 200  // bytes
 )
 
-// NewHead checks the classes and makes a head of them. Keys are unique and not empty.
-func NewHead(centre []float32, taught []Taught) (*Head, error) {
-	if len(taught) == 0 || len(taught) > MostTaught {
-		return nil, fmt.Errorf("head: %d classes, want 1 to %d", len(taught), MostTaught)
+// NewHead checks a recipe and makes a head of it. Keys are unique and not empty. The recipe's
+// slices are kept: do not write to them.
+func NewHead(r Recipe) (*Head, error) {
+	if len(r.Taught) == 0 || len(r.Taught) > MostTaught {
+		return nil, fmt.Errorf("head: %d classes, want 1 to %d", len(r.Taught), MostTaught)
 	}
-	if err := finite(centre); err != nil {
+	if err := errors.Join(finite(r.Centre), finite(r.Middle)); err != nil {
 		return nil, fmt.Errorf("head: centre: %w", err)
 	}
+	if bad(r.Slope) || bad(r.Offset) || bad(r.Familiar) {
+		return nil, errors.New("head: a number is not one")
+	}
 	keys := map[string]bool{}
-	for i, t := range taught {
+	for i, t := range r.Taught {
 		switch {
 		case t.Key == "" || len(t.Key) > longestName || !utf8.ValidString(t.Key):
 			return nil, fmt.Errorf("head: class %d: the key %.60q cannot be one", i+1, t.Key)
@@ -61,21 +80,43 @@ func NewHead(centre []float32, taught []Taught) (*Head, error) {
 			return nil, fmt.Errorf("head: %s: there is no group %.60q", t.Key, t.Group)
 		case t.Photos < 0 || t.Photos > math.MaxInt32:
 			return nil, fmt.Errorf("head: %s: %d photos", t.Key, t.Photos)
-		}
-		keys[t.Key] = true
-		for _, v := range [][]float32{t.Weights, t.Prototype} {
-			if err := finite(v); err != nil {
-				return nil, fmt.Errorf("head: %s: %w", t.Key, err)
-			}
-		}
-		if bad(t.Bias) || bad(t.Familiar) {
+		case bad(t.Bias):
 			return nil, fmt.Errorf("head: %s: a number is not one", t.Key)
 		}
+		keys[t.Key] = true
+		if err := errors.Join(finite(t.Weights), finite(t.Prototype)); err != nil {
+			return nil, fmt.Errorf("head: %s: %w", t.Key, err)
+		}
 	}
-	h := &Head{taught: taught, centre: centre}
+	h := &Head{Recipe: r, rivals: rivals(r.Middle, r.Centre)}
 	sum := sha256.Sum256(h.body())
 	h.id = hex.EncodeToString(sum[:6])
 	return h, nil
+}
+
+// rivalReach is how far a known animal lies from the middle of all, in its class's weights. README.md
+// of package teach has the figures.
+const rivalReach = 2.5
+
+// rivals stand in for the animals that the network knows. Seen from the middle of all, an animal's
+// features lie about where its weights in the last layer point, and are never negative: the cosine
+// to the mean of real photos is 0.6 to 0.7.
+func rivals(middle, centre []float32) [][]float32 {
+	all := make([][]float32, len(animalClasses))
+	for i, class := range animalClasses {
+		v := slices.Clone(middle)
+		model.AddClassWeights(v, class, rivalReach)
+		for j, f := range v {
+			v[j] = float32(math.Sqrt(max(0, float64(f))))
+		}
+		unit(v)
+		for j := range v {
+			v[j] -= centre[j]
+		}
+		unit(v)
+		all[i] = v
+	}
+	return all
 }
 
 func finite(vector []float32) error {
@@ -92,9 +133,6 @@ func finite(vector []float32) error {
 
 // bad numbers would spread: what is not finite, and what no fit gives.
 func bad(v float64) bool { return !(math.Abs(v) < 1e6) }
-
-// Taught lists the classes. The slices are shared: do not write to them.
-func (h *Head) Taught() []Taught { return slices.Clone(h.taught) }
 
 // ID names what the head knows: two heads with the same ID answer the same.
 func (h *Head) ID() string { return h.id }
@@ -120,24 +158,28 @@ func (h *Head) MarshalBinary() ([]byte, error) {
 	return append(b, sum[:]...), nil
 }
 
-// body is the number of classes (uint32), the centre, and of each class key and group (length as
-// uint16, UTF-8), photos (uint32), bias and familiar (float64), weights and prototype (float32).
+// body is the number of classes (uint32), slope, offset and familiar (float64), centre and middle
+// (float32), and of each class key and group (length as uint16, UTF-8), photos (uint32), bias
+// (float64), weights and prototype (float32).
 func (h *Head) body() []byte {
 	order := binary.LittleEndian
-	b := order.AppendUint32(nil, uint32(len(h.taught)))
+	b := order.AppendUint32(nil, uint32(len(h.Taught)))
 	vector := func(v []float32) {
 		for _, f := range v {
 			b = order.AppendUint32(b, math.Float32bits(f))
 		}
 	}
-	vector(h.centre)
-	for _, t := range h.taught {
+	for _, v := range []float64{h.Slope, h.Offset, h.Familiar} {
+		b = order.AppendUint64(b, math.Float64bits(v))
+	}
+	vector(h.Centre)
+	vector(h.Middle)
+	for _, t := range h.Taught {
 		for _, s := range []string{t.Key, t.Group} {
 			b = append(order.AppendUint16(b, uint16(len(s))), s...)
 		}
 		b = order.AppendUint32(b, uint32(t.Photos))
 		b = order.AppendUint64(b, math.Float64bits(t.Bias))
-		b = order.AppendUint64(b, math.Float64bits(t.Familiar))
 		vector(t.Weights)
 		vector(t.Prototype)
 	}
@@ -147,7 +189,7 @@ func (h *Head) body() []byte {
 // ReadHead reads a head's file. It refuses what is damaged, what was written by another version,
 // and what was learnt from another network.
 func ReadHead(file []byte) (*Head, error) {
-	const before, class = len(headMagic) + 4 + sha256.Size, 2 + 2 + 4 + 8 + 8 + 8*model.Features
+	const before, class = len(headMagic) + 4 + sha256.Size, 2 + 2 + 4 + 8 + 8*model.Features
 	order := binary.LittleEndian
 	if len(file) < len(headMagic) || string(file[:len(headMagic)]) != headMagic {
 		return nil, errors.New("head: this is not a file of zoodex teach")
@@ -171,8 +213,12 @@ func ReadHead(file []byte) (*Head, error) {
 	if r.err == nil && int64(count)*int64(class) > int64(len(body)) {
 		return nil, fmt.Errorf("head: %d classes do not fit into the file", count)
 	}
-	centre := r.vector()
-	taught := make([]Taught, 0, count)
+	var recipe Recipe
+	r.read(&recipe.Slope)
+	r.read(&recipe.Offset)
+	r.read(&recipe.Familiar)
+	recipe.Centre, recipe.Middle = r.vector(), r.vector()
+	recipe.Taught = make([]Taught, 0, min(count, MostTaught))
 	for range count {
 		var t Taught
 		t.Key, t.Group = r.text(), r.text()
@@ -180,14 +226,13 @@ func ReadHead(file []byte) (*Head, error) {
 		r.read(&photos)
 		t.Photos = int(photos)
 		r.read(&t.Bias)
-		r.read(&t.Familiar)
 		t.Weights, t.Prototype = r.vector(), r.vector()
-		taught = append(taught, t)
+		recipe.Taught = append(recipe.Taught, t)
 	}
 	if r.err != nil || r.Len() != 0 {
 		return nil, errors.New("head: the file has the wrong length")
 	}
-	return NewHead(centre, taught)
+	return NewHead(recipe)
 }
 
 type headReader struct {
@@ -219,48 +264,86 @@ func (r *headReader) text() string {
 
 // A Judgement is what a head made of a photo.
 type Judgement struct {
-	Head     *Head
-	Logits   []float64 // of its classes, on the network's scale
-	Familiar []float64 // cosines; see [Taught]
+	Head        *Head
+	Logits      []float64 // among its classes
+	Familiarity float64   // of the likeliest of them; from -2 to 2
 }
 
-// familiar tells whether the photo looks enough like those that taught a class.
-func (j *Judgement) familiar(class int) bool {
-	return j.Familiar[class] >= j.Head.taught[class].Familiar
-}
+// Best is the likeliest class.
+func (j *Judgement) Best() int { return best(j.Logits, nil, 1)[0] }
 
-// Judge looks at the features of a photo's two views.
-func (h *Head) Judge(features *[2][model.Features]float32) *Judgement {
-	x := make([]float32, model.Features)
-	Vector(x, features)
-	j := &Judgement{Head: h, Logits: make([]float64, len(h.taught)), Familiar: make([]float64, len(h.taught))}
-	var length float64
-	from := make([]float32, len(x))
-	for i, v := range x {
-		from[i] = v - h.centre[i]
-		length += float64(from[i]) * float64(from[i])
-	}
-	length = max(math.Sqrt(length), 1e-9)
-	for k, t := range h.taught {
+// Judge looks at a photo's [Vector].
+func (h *Head) Judge(x []float32) *Judgement {
+	j := &Judgement{Head: h, Logits: make([]float64, len(h.Taught))}
+	for k, t := range h.Taught {
 		j.Logits[k] = t.Bias + dot(t.Weights, x)
-		j.Familiar[k] = dot(t.Prototype, from) / length
 	}
+	j.Familiarity = h.Familiarity(x)[j.Best()]
 	return j
 }
 
-// Vector is what a head sees of a pair of views: the features of each view at length 1, added up
-// and brought to length 1 again. dst has 1280 values.
+// Familiarity says how much a photo is like those of each class rather than an animal of the network.
+func (h *Head) Familiarity(x []float32) []float64 {
+	from := make([]float32, len(x))
+	for i, v := range x {
+		from[i] = v - h.Centre[i]
+	}
+	unit(from)
+	nearest := math.Inf(-1)
+	for _, r := range h.rivals {
+		nearest = max(nearest, dot(r, from))
+	}
+	familiarity := make([]float64, len(h.Taught))
+	for k, t := range h.Taught {
+		familiarity[k] = dot(t.Prototype, from) - nearest
+	}
+	return familiarity
+}
+
+// logits are those of the classes on the scale of the network's, whose logits are given: at the
+// temperature, the softmax over both gives the taught ones together the odds they have.
+func (j *Judgement) logits(network []float64, temperature float64) []float64 {
+	rivals := logSumExp(network, temperature)
+	all := logSumExp(j.Logits, 1)
+	logits := make([]float64, len(j.Logits))
+	for k, l := range j.Logits {
+		logits[k] = temperature * (rivals + j.Head.Slope*j.Familiarity + j.Head.Offset + l - all)
+	}
+	return logits
+}
+
+func logSumExp(logits []float64, temperature float64) float64 {
+	highest := slices.Max(logits)
+	var total float64
+	for _, l := range logits {
+		total += math.Exp((l - highest) / temperature)
+	}
+	return highest/temperature + math.Log(total)
+}
+
+// Vector is what a head sees of a pair of views: the square roots of each view's features, which
+// have length 1 then (the Hellinger kernel), added up and brought to length 1 again. dst has 1280
+// values.
 func Vector(dst []float32, features *[2][model.Features]float32) {
 	clear(dst)
 	for _, view := range features {
-		scale := float32(1 / max(math.Sqrt(dot(view[:], view[:])), 1e-9))
+		var total float64
+		for _, v := range view {
+			total += float64(v)
+		}
+		scale := 1 / max(total, 1e-9)
 		for i, v := range view {
-			dst[i] += v * scale
+			dst[i] += float32(math.Sqrt(max(0, float64(v)*scale)))
 		}
 	}
-	scale := float32(1 / max(math.Sqrt(dot(dst, dst)), 1e-9))
-	for i := range dst {
-		dst[i] *= scale
+	unit(dst)
+}
+
+// unit brings a vector to length 1.
+func unit(v []float32) {
+	scale := float32(1 / max(math.Sqrt(dot(v, v)), 1e-9))
+	for i := range v {
+		v[i] *= scale
 	}
 }
 

@@ -89,7 +89,7 @@ func (r *Roster) teach(h *Head) *Roster {
 	for i, resident := range r.residents {
 		byKey[resident.Key] = i
 	}
-	for k, taught := range h.taught {
+	for k, taught := range h.Taught {
 		class := model.Classes + k
 		var owners []int
 		if i, ok := byKey[taught.Key]; ok {
@@ -108,7 +108,7 @@ func (r *Roster) group(class int) string {
 	if class < model.Classes {
 		return model.Labels()[class].Group
 	}
-	return r.head.taught[class-model.Classes].Group
+	return r.head.Taught[class-model.Classes].Group
 }
 
 // nobody is the roster of an empty zoo.

@@ -152,7 +152,9 @@ func (r *Recognizer) LookAt(ctx context.Context, p *photo.Photo) (*Views, error)
 		return nil, fmt.Errorf("look closer: %w", err)
 	}
 	if r.head != nil {
-		v.Taught = r.head.Judge(&v.Features)
+		x := make([]float32, model.Features)
+		Vector(x, &v.Features)
+		v.Taught = r.head.Judge(x)
 	}
 	lap(&v.Stages.Network)
 	return v, nil

@@ -148,7 +148,7 @@ func newIdentifier(l game.Language, headFile string) (*identifier, error) {
 		return nil, err
 	}
 	if head != nil {
-		for _, t := range head.Taught() {
+		for _, t := range head.Taught {
 			id.taught[t.Key] = true
 			if _, resident := id.species[t.Key]; !resident {
 				residents = append(residents, vision.Resident{Key: t.Key})

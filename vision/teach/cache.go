@@ -1,6 +1,7 @@
 package teach
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -23,7 +24,7 @@ import (
 type Cache struct{ folder string }
 
 // studyVersion changes with everything that changes a study: variants, sampling, the file's form.
-const studyVersion = 1
+const studyVersion = 2
 
 // NewCache opens a cache in a folder, which need not exist yet.
 func NewCache(folder string) (*Cache, error) {
@@ -40,11 +41,12 @@ func (c *Cache) path(sum [sha256.Size]byte) string {
 	return filepath.Join(c.folder, name[:2], name[2:])
 }
 
-// The file: a checksum (CRC-32C) of what follows, the sum, then the fields of Study in order, the
-// features as uint16 in units of 6/65535, since ReLU6 bounds them. Little-endian.
+// The file, little-endian: a checksum (CRC-32C) of what follows, the sum, then the fields of Study in
+// order; the group as 32 bytes filled up with zeros, the vectors, whose values are 0 to 1, as uint16.
 const (
-	featureUnit = 6.0 / math.MaxUint16
-	studyBytes  = 4 + sha256.Size + 8 + 4*4 + 2*4*model.Classes + 2*2*(1+Variants)*model.Features
+	groupBytes = 32
+	vectorUnit = 1.0 / math.MaxUint16
+	studyBytes = 4 + sha256.Size + 2*8 + 2*4 + 3*4 + groupBytes + 2*(1+Variants)*model.Features
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -63,48 +65,45 @@ func (c *Cache) Load(sum [sha256.Size]byte) *Study {
 		b = b[4:]
 		return v
 	}
+	float := func() float64 { return float64(math.Float32frombits(next())) }
 	s.Hash = uint64(next()) | uint64(next())<<32
+	s.Mirrored = uint64(next()) | uint64(next())<<32
 	s.Bounds = image.Pt(int(next()), int(next()))
-	s.Sharpness = float64(math.Float32frombits(next()))
-	s.Contrast = float64(math.Float32frombits(next()))
-	for i := range s.Logits {
-		for j := range s.Logits[i] {
-			s.Logits[i][j] = math.Float32frombits(next())
-		}
+	s.Sharpness, s.Contrast, s.Total = float(), float(), float()
+	s.Group = string(bytes.TrimRight(b[:groupBytes], "\x00"))
+	b = b[groupBytes:]
+	if !model.IsGroup(s.Group) {
+		return nil
 	}
-	for i := range s.Views {
-		for j := range s.Views[i] {
-			for k := range s.Views[i][j] {
-				s.Views[i][j][k] = float32(binary.LittleEndian.Uint16(b)) * featureUnit
-				b = b[2:]
-			}
+	for i := range s.Vectors {
+		s.Vectors[i] = make([]float32, model.Features)
+		for j := range s.Vectors[i] {
+			s.Vectors[i][j] = float32(binary.LittleEndian.Uint16(b)) * vectorUnit
+			b = b[2:]
 		}
 	}
 	return s
 }
 
 // Store keeps a study.
-func (c *Cache) Store(s *Study) (err error) {
+func (c *Cache) Store(s *Study) error {
+	order := binary.LittleEndian
 	b := make([]byte, 4, studyBytes)
 	b = append(b, s.Sum[:]...)
-	b = binary.LittleEndian.AppendUint64(b, s.Hash)
-	b = binary.LittleEndian.AppendUint32(b, uint32(s.Bounds.X))
-	b = binary.LittleEndian.AppendUint32(b, uint32(s.Bounds.Y))
-	b = binary.LittleEndian.AppendUint32(b, math.Float32bits(float32(s.Sharpness)))
-	b = binary.LittleEndian.AppendUint32(b, math.Float32bits(float32(s.Contrast)))
-	for i := range s.Logits {
-		for _, v := range s.Logits[i] {
-			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+	b = order.AppendUint64(b, s.Hash)
+	b = order.AppendUint64(b, s.Mirrored)
+	b = order.AppendUint32(b, uint32(s.Bounds.X))
+	b = order.AppendUint32(b, uint32(s.Bounds.Y))
+	for _, v := range []float64{s.Sharpness, s.Contrast, s.Total} {
+		b = order.AppendUint32(b, math.Float32bits(float32(v)))
+	}
+	b = append(append(b, s.Group...), make([]byte, groupBytes-len(s.Group))...)
+	for _, vector := range s.Vectors {
+		for _, v := range vector {
+			b = order.AppendUint16(b, uint16(min(max(v/vectorUnit+0.5, 0), math.MaxUint16)))
 		}
 	}
-	for i := range s.Views {
-		for j := range s.Views[i] {
-			for _, v := range s.Views[i][j] {
-				b = binary.LittleEndian.AppendUint16(b, uint16(min(max(v/featureUnit+0.5, 0), math.MaxUint16)))
-			}
-		}
-	}
-	binary.LittleEndian.PutUint32(b, crc32.Checksum(b[4:], castagnoli))
+	order.PutUint32(b, crc32.Checksum(b[4:], castagnoli))
 	if err := WriteFile(c.path(s.Sum), b); err != nil {
 		return fmt.Errorf("keep features: %w", err)
 	}

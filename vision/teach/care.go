@@ -67,7 +67,7 @@ func tend(photos []*Photo) (groups []int) {
 			continue
 		}
 		for j, q := range photos[:i] {
-			if q.Study == nil || photo.Distance(p.Study.Hash, q.Study.Hash) > alikeBits {
+			if q.Study == nil || min(photo.Distance(p.Study.Hash, q.Study.Hash), photo.Distance(p.Study.Mirrored, q.Study.Hash)) > alikeBits {
 				continue
 			}
 			exact := p.Study.Sum == q.Study.Sum
@@ -109,5 +109,5 @@ func tend(photos []*Photo) (groups []int) {
 const alikeLikeness = 0.85 // cosine of the features of nearly the same pictures at least
 
 func likeness(a, b *Study) float64 {
-	return dot(a.vectors()[0], b.vectors()[0])
+	return dot(a.Vectors[0], b.Vectors[0])
 }

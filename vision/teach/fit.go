@@ -10,16 +10,11 @@ import (
 
 // rows are what a classifier is fitted to: n vectors of the same width, the class each belongs to,
 // and how much each counts.
-//
-// Beside the classes to learn there is everything else that the network knows. rival is its logit
-// in a row, a fixed number, so it takes part in the softmax and is not fitted. A row of class
-// -1 is one of the rivals' own.
 type rows struct {
 	width  int
 	x      []float32 // [n, width]
 	class  []int     // [n]
 	weight []float64 // [n]
-	rival  []float64 // [n], or nil: there is no rival
 }
 
 func (r *rows) n() int { return len(r.class) }
@@ -35,13 +30,6 @@ type linear struct {
 	classes, width int
 	weights        []float32 // [classes, width]
 	bias           []float64 // [classes]
-}
-
-// logits of one vector.
-func (l *linear) logits(dst []float64, x []float32) {
-	for k := range dst {
-		dst[k] = l.bias[k] + dot(l.weights[k*l.width:][:l.width], x)
-	}
 }
 
 func dot(a, b []float32) float64 {
@@ -61,9 +49,8 @@ func dot(a, b []float32) float64 {
 }
 
 // fit is multinomial logistic regression: it minimises the weighted mean of the rows' log loss plus
-// decay/2 times the squared weights by L-BFGS (Liu and Nocedal 1989). The biases are free. It
-// starts from a solution for the same classes, if one is given.
-func fit(r *rows, classes int, decay float64, start *linear, iterations int) *linear {
+// decay/2 times the squared weights by L-BFGS (Liu and Nocedal 1989). The biases are free.
+func fit(r *rows, classes int, decay float64, iterations int) *linear {
 	n, width := r.n(), r.width
 	// Centred vectors have the same optimum, as biases are free, and a much rounder valley.
 	mean := make([]float64, width)
@@ -105,22 +92,12 @@ func fit(r *rows, classes int, decay float64, start *linear, iterations int) *li
 				row[k] = v + float32(bias[k])
 				high = max(high, float64(row[k]))
 			}
-			if r.rival != nil {
-				high = max(high, r.rival[i])
-			}
-			var sum, own float64
-			if c := r.class[i]; c >= 0 {
-				own = float64(row[c])
-			} else {
-				own = r.rival[i]
-			}
+			var sum float64
+			own := float64(row[r.class[i]])
 			for k, v := range row {
 				e := math.Exp(float64(v) - high)
 				row[k] = float32(e)
 				sum += e
-			}
-			if r.rival != nil {
-				sum += math.Exp(r.rival[i] - high)
 			}
 			share := r.weight[i] / total
 			loss += share * (high + math.Log(sum) - own)
@@ -128,9 +105,7 @@ func fit(r *rows, classes int, decay float64, start *linear, iterations int) *li
 			for k := range row {
 				row[k] *= scale
 			}
-			if c := r.class[i]; c >= 0 {
-				row[c] -= float32(share)
-			}
+			row[r.class[i]] -= float32(share)
 			if grad != nil {
 				for k, v := range row {
 					grad[classes*width+k] += float64(v)
@@ -150,14 +125,6 @@ func fit(r *rows, classes int, decay float64, start *linear, iterations int) *li
 	}
 
 	params := make([]float64, classes*width+classes)
-	if start != nil {
-		for i, v := range start.weights {
-			params[i] = float64(v)
-		}
-		for k := range classes {
-			params[classes*width+k] = start.bias[k] + dot(start.weights[k*width:][:width], centre)
-		}
-	}
 	// The optimiser asks for the value and the gradient at the same place one after the other.
 	last, gradient := make([]float64, len(params)), make([]float64, len(params))
 	var loss float64

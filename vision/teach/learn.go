@@ -13,13 +13,6 @@ import (
 	"github.com/zoodex/zoodex/vision/model"
 )
 
-// A pupil is a classifier among the taught species, and the middles it measures familiarity by.
-type pupil struct {
-	linear     *linear
-	centre     []float32
-	prototypes [][]float32 // of length 1, from the centre
-}
-
 // settings of a fit, chosen by cross-validation.
 type settings struct {
 	decay    float64 // of the weights, times the number of photos
@@ -37,85 +30,81 @@ type sample struct {
 	weight             float64 // copies together count as one
 }
 
-// learn fits a pupil to samples.
-func learn(samples []sample, classes int, s settings, iterations int) *pupil {
+// learn makes a head of samples that tells the species apart; how familiar a photo must be is not
+// known yet.
+func (t *teaching) learn(samples []sample, s settings, iterations int) (*vision.Head, error) {
 	r := &rows{width: model.Features}
-	p := &pupil{centre: make([]float32, model.Features), prototypes: make([][]float32, classes)}
-	photos := make([]float64, classes)
-	means := make([][]float32, classes)
+	recipe := vision.Recipe{
+		Taught: make([]vision.Taught, t.classes),
+		Centre: make([]float32, model.Features), Middle: make([]float32, model.Features),
+	}
+	photos, means := make([]float64, t.classes), make([][]float32, t.classes)
 	for k := range means {
 		means[k] = make([]float32, model.Features)
 	}
+	var total, features float64
 	for _, sample := range samples {
-		vectors := sample.Study.vectors()
-		for i, x := range vectors[:1+s.variants] {
+		for i, x := range sample.Study.Vectors[:1+s.variants] {
 			weight := sample.weight
 			if i > 0 {
 				weight *= variantWeight
 			}
 			r.add(x, sample.class, weight)
 			photos[sample.class] += weight
+			total += weight
 			for j, v := range x {
 				means[sample.class][j] += float32(weight) * v
+			}
+			// A vector's squares are the features, up to their total.
+			features = weight * sample.Study.Total
+			for j, v := range x {
+				recipe.Middle[j] += float32(features) * v * v
 			}
 		}
 	}
 	taught := 0
-	var total float64
-	for k, n := range photos {
-		if n == 0 {
-			continue
-		}
-		taught++
-		total += n
-		for j := range means[k] {
-			means[k][j] /= float32(n)
-		}
-	}
 	for k, n := range photos {
 		if n > 0 {
-			for j, v := range means[k] {
-				p.centre[j] += v / float32(taught)
+			taught++
+			for j := range means[k] {
+				means[k][j] /= float32(n)
+				recipe.Centre[j] += means[k][j]
 			}
 		}
 	}
-	if taught == 1 { // the middle of the animals it knows then
-		clear(p.centre)
-		all := rivals(make([]float32, model.Features))
-		for _, v := range all {
-			for j := range v {
-				p.centre[j] += v[j] / float32(len(all))
-			}
-		}
-		normalise(p.centre)
+	for j := range recipe.Centre {
+		recipe.Centre[j] /= float32(taught)
+		recipe.Middle[j] /= float32(total)
 	}
-	for k := range means {
-		p.prototypes[k] = make([]float32, model.Features)
+	l := fit(r, t.classes, s.decay/total, iterations)
+	for k := range recipe.Taught {
+		recipe.Taught[k] = vision.Taught{
+			Key: t.report.Species[k].Name, Group: t.group(k), Photos: t.report.Species[k].Photos,
+			Weights: l.weights[k*model.Features:][:model.Features], Bias: l.bias[k], Prototype: means[k],
+		}
 		if photos[k] == 0 {
+			recipe.Taught[k].Bias = -100 // nothing is known of it
 			continue
 		}
-		for j, v := range means[k] {
-			p.prototypes[k][j] = v - p.centre[j]
+		for j := range means[k] {
+			means[k][j] -= recipe.Centre[j]
 		}
-		normalise(p.prototypes[k])
+		if taught > 1 {
+			normalise(means[k])
+		}
 	}
-	p.linear = fit(r, classes, s.decay/total, nil, iterations)
-	return p
+	head, err := vision.NewHead(recipe)
+	if err != nil {
+		return nil, fmt.Errorf("what was learnt cannot be kept: %w", err)
+	}
+	return head, nil
 }
 
-// judge gives logits among the species and the cosine to each prototype.
-func (p *pupil) judge(x []float32) (logits, cosines []float64) {
-	logits, cosines = make([]float64, p.linear.classes), make([]float64, p.linear.classes)
-	p.linear.logits(logits, x)
-	from := make([]float32, len(x))
-	for j, v := range x {
-		from[j] = v - p.centre[j]
+func normalise(v []float32) {
+	scale := float32(1 / max(math.Sqrt(dot(v, v)), 1e-9))
+	for i := range v {
+		v[i] *= scale
 	}
-	normalise(from)
-	for k, prototype := range p.prototypes {
-		cosines[k] = dot(prototype, from)
-	}
-	return logits, cosines
 }
 
 // A Result is what came of a lesson.
@@ -140,7 +129,6 @@ func Teach(ctx context.Context, l *Lesson, stage func(string)) (*Result, error) 
 	members := map[int]int{}
 	for i, p := range l.Photos {
 		if p.Study != nil {
-			p.Study.vectors()
 			members[groups[i]]++
 		}
 	}
@@ -200,22 +188,7 @@ type teaching struct {
 	folds    int
 	stage    func(string)
 	settings settings
-	heldOut  []verdict // of each sample, by a pupil that had not seen it
-}
-
-// A verdict is what a pupil said of a photo.
-type verdict struct {
-	logits, cosines []float64
-}
-
-func (v verdict) best() int {
-	b := 0
-	for k, l := range v.logits {
-		if l > v.logits[b] {
-			b = k
-		}
-	}
-	return b
+	heldOut  []heldOut // of each sample
 }
 
 func (t *teaching) run() (*Result, error) {
@@ -225,13 +198,17 @@ func (t *teaching) run() (*Result, error) {
 	}
 	t.stage("Testing on photos kept apart")
 	var err error
-	if t.heldOut, err = t.crossValidate(t.settings, nil, 60); err != nil {
+	if t.heldOut, err = t.crossValidate(t.settings, nil, 60, true); err != nil {
 		return nil, err
 	}
 	t.stage("Learning from all photos")
-	p := learn(t.samples, t.classes, t.settings, 100)
-	head, err := t.calibrate(p)
+	head, err := t.learn(t.samples, t.settings, 100)
 	if err != nil {
+		return nil, err
+	}
+	recipe := head.Recipe
+	recipe.Slope, recipe.Offset, recipe.Familiar = t.calibrate()
+	if head, err = vision.NewHead(recipe); err != nil {
 		return nil, err
 	}
 	t.stage("Writing the report")
@@ -243,11 +220,27 @@ func (t *teaching) run() (*Result, error) {
 	return &Result{head, t.report}, nil
 }
 
-// crossValidate judges each sample by a pupil that has not seen its fold. keep says which of the
+// A heldOut is what a head that had not seen a photo makes of it.
+type heldOut struct {
+	logits      []float64
+	familiarity []float64
+}
+
+func (h heldOut) best() int {
+	b := 0
+	for k, l := range h.logits {
+		if l > h.logits[b] {
+			b = k
+		}
+	}
+	return b
+}
+
+// crossValidate judges each sample by a head that has not seen its fold. keep says which of the
 // others it may see; nil means all.
-func (t *teaching) crossValidate(s settings, keep func(sample) bool, iterations int) ([]verdict, error) {
-	verdicts := make([]verdict, len(t.samples))
-	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+func (t *teaching) crossValidate(s settings, keep func(sample) bool, iterations int, familiarity bool) ([]heldOut, error) {
+	answers := make([]heldOut, len(t.samples))
+	slots, failures := make(chan struct{}, runtime.GOMAXPROCS(0)), make([]error, t.folds)
 	var group sync.WaitGroup
 	for f := range t.folds {
 		slots <- struct{}{}
@@ -262,16 +255,25 @@ func (t *teaching) crossValidate(s settings, keep func(sample) bool, iterations 
 					seen = append(seen, s)
 				}
 			}
-			p := learn(seen, t.classes, s, iterations)
+			head, err := t.learn(seen, s, iterations)
+			if err != nil {
+				failures[f] = err
+				return
+			}
 			for i, s := range t.samples {
-				if s.fold == f {
-					verdicts[i].logits, verdicts[i].cosines = p.judge(s.Study.vectors()[0])
+				if s.fold != f {
+					continue
+				}
+				x := s.Study.Vectors[0]
+				answers[i].logits = head.Judge(x).Logits
+				if familiarity {
+					answers[i].familiarity = head.Familiarity(x)
 				}
 			}
 		})
 	}
 	group.Wait()
-	return verdicts, t.ctx.Err()
+	return answers, errors.Join(append(failures, t.ctx.Err())...)
 }
 
 // choose takes the settings with the least log loss in cross-validation.
@@ -279,7 +281,7 @@ func (t *teaching) choose() error {
 	best := math.Inf(1)
 	for _, decay := range []float64{0.003, 0.01, 0.03, 0.1} {
 		s := settings{decay: decay, variants: 0}
-		verdicts, err := t.crossValidate(s, nil, 40)
+		verdicts, err := t.crossValidate(s, nil, 40, false)
 		if err != nil {
 			return err
 		}
@@ -304,19 +306,26 @@ func logSumExp(v []float64) float64 {
 	return high + math.Log(sum)
 }
 
-// calibrate makes a head of a pupil.
-func (t *teaching) calibrate(p *pupil) (*vision.Head, error) {
-	taught := make([]vision.Taught, t.classes)
-	for k, s := range t.report.Species {
-		taught[k] = vision.Taught{
-			Key: s.Name, Group: model.Root, Photos: s.Photos,
-			Weights: p.linear.weights[k*model.Features:][:model.Features], Bias: p.linear.bias[k],
-			Prototype: p.prototypes[k], Familiar: 0.3,
+// group is the lowest group of animals that most photos of a species agree on.
+func (t *teaching) group(class int) string {
+	votes, photos := map[string]int{}, 0
+	for _, s := range t.samples {
+		if s.class == class {
+			photos++
+			for g := s.Study.Group; g != ""; g = model.Parent(g) {
+				votes[g]++
+			}
 		}
 	}
-	head, err := vision.NewHead(p.centre, taught)
-	if err != nil {
-		return nil, fmt.Errorf("what was learnt cannot be kept: %w", err)
+	lowest, deepest := model.Root, 0
+	for g, n := range votes {
+		depth := 0
+		for up := g; up != model.Root && up != ""; up = model.Parent(up) {
+			depth++
+		}
+		if 3*n > 2*photos && depth > deepest {
+			lowest, deepest = g, depth
+		}
 	}
-	return head, nil
+	return lowest
 }

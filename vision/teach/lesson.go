@@ -2,7 +2,6 @@ package teach
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -164,20 +163,14 @@ func (p *Photo) study(ctx context.Context, s *Student, c *Cache) error {
 		p.note(Unreadable, "the file cannot be read")
 		return nil
 	}
-	if p.Study = c.Load(sha256.Sum256(data)); p.Study != nil {
-		return nil
-	}
-	study, err := s.Study(ctx, data)
+	study, err := s.StudyOnce(ctx, data, c)
 	var wrong *photo.Error
-	switch {
-	case errors.As(err, &wrong):
+	if errors.As(err, &wrong) {
 		p.note(Unreadable, wrong.Detail)
 		return nil
-	case err != nil:
-		return err
 	}
 	p.Study = study
-	return c.Store(study)
+	return err
 }
 
 func (p *Photo) note(kind NoteKind, detail string, others ...string) {

@@ -147,7 +147,7 @@ func (t *teaching) curve() error {
 		}
 		small := t.settings
 		small.variants = 0
-		verdicts, err := t.crossValidate(small, keep, 40)
+		verdicts, err := t.crossValidate(small, keep, 40, false)
 		if err != nil {
 			return err
 		}
