@@ -115,9 +115,9 @@ func Decide(v *Views, roster *Roster, rules Rules) Sighting {
 	if resident >= 0 {
 		modestly = modest.residents[resident]
 	}
-	strong := first.Probability >= rules.Probability && modestly >= rules.Modestly
+	strong := first.Probability >= rules.Probability
 	if class < model.Classes {
-		strong = strong && prominence(logits, class) >= rules.Prominence
+		strong = strong && modestly >= rules.Modestly && prominence(logits, class) >= rules.Prominence
 	} else {
 		strong = strong && v.Taught.Familiarity >= v.Taught.Head.Familiar
 	}

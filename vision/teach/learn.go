@@ -113,7 +113,7 @@ type Result struct {
 	Report *Report
 }
 
-// mostFolds of cross-validation; fewer when a species has fewer photos.
+// mostFolds of cross-validation; fewer when no species has as many photos.
 const mostFolds = 5
 
 // Teach makes a head of a lesson that has been studied, and says how good it is. stage is told what
@@ -154,10 +154,10 @@ func Teach(ctx context.Context, l *Lesson, stage func(string)) (*Result, error) 
 		}
 		report.Species = append(report.Species, s)
 	}
-	distinct, fewest := 0, math.MaxInt
+	distinct, most := 0, 0
 	for _, s := range report.Species {
 		distinct += s.Distinct
-		fewest = min(fewest, s.Distinct)
+		most = max(most, s.Distinct)
 	}
 	switch {
 	case len(samples) == 0:
@@ -168,7 +168,7 @@ func Teach(ctx context.Context, l *Lesson, stage func(string)) (*Result, error) 
 		return nil, errors.New("all photos show the same picture: a species needs at least two different ones, better twenty")
 	}
 	t := &teaching{Lesson: l, ctx: ctx, report: report, samples: samples, classes: len(report.Species), stage: stage}
-	t.folds = min(mostFolds, max(2, fewest))
+	t.folds = min(mostFolds, max(2, most))
 	species, group := make([]int, len(samples)), make([]int, len(samples))
 	for i, s := range samples {
 		species[i], group[i] = s.class, s.group
@@ -198,7 +198,7 @@ func (t *teaching) run() (*Result, error) {
 	}
 	t.stage("Testing on photos kept apart")
 	var err error
-	if t.heldOut, err = t.crossValidate(t.settings, nil, 60, true); err != nil {
+	if t.heldOut, err = t.crossValidate(t.settings, 1, 60, true); err != nil {
 		return nil, err
 	}
 	t.stage("Learning from all photos")
@@ -236,9 +236,9 @@ func (h heldOut) best() int {
 	return b
 }
 
-// crossValidate judges each sample by a head that has not seen its fold. keep says which of the
-// others it may see; nil means all.
-func (t *teaching) crossValidate(s settings, keep func(sample) bool, iterations int, familiarity bool) ([]heldOut, error) {
+// crossValidate judges each sample by a head that has not seen its fold, and of the others only a
+// share: 1 for all.
+func (t *teaching) crossValidate(s settings, share float64, iterations int, familiarity bool) ([]heldOut, error) {
 	answers := make([]heldOut, len(t.samples))
 	slots, failures := make(chan struct{}, runtime.GOMAXPROCS(0)), make([]error, t.folds)
 	var group sync.WaitGroup
@@ -249,13 +249,7 @@ func (t *teaching) crossValidate(s settings, keep func(sample) bool, iterations 
 		}
 		group.Go(func() {
 			defer func() { <-slots }()
-			var seen []sample
-			for _, s := range t.samples {
-				if s.fold != f && (keep == nil || keep(s)) {
-					seen = append(seen, s)
-				}
-			}
-			head, err := t.learn(seen, s, iterations)
+			head, err := t.learn(t.without(f, share), s, iterations)
 			if err != nil {
 				failures[f] = err
 				return
@@ -276,12 +270,42 @@ func (t *teaching) crossValidate(s settings, keep func(sample) bool, iterations 
 	return answers, errors.Join(append(failures, t.ctx.Err())...)
 }
 
+// without are the samples of other folds than f: of each species the given share of what is
+// different, and at least one.
+func (t *teaching) without(f int, share float64) (seen []sample) {
+	distinct := make([]map[int]bool, t.classes)
+	for k := range distinct {
+		distinct[k] = map[int]bool{}
+	}
+	for _, s := range t.samples {
+		if s.fold != f {
+			distinct[s.class][s.group] = true
+		}
+	}
+	taken := make([]map[int]bool, t.classes)
+	for k := range taken {
+		taken[k] = map[int]bool{}
+	}
+	for _, s := range t.samples {
+		if s.fold == f {
+			continue
+		}
+		if most := max(1, math.Round(share*float64(len(distinct[s.class])))); float64(len(taken[s.class])) < most {
+			taken[s.class][s.group] = true
+		}
+		if taken[s.class][s.group] {
+			seen = append(seen, s)
+		}
+	}
+	return seen
+}
+
 // choose takes the settings with the least log loss in cross-validation.
 func (t *teaching) choose() error {
 	best := math.Inf(1)
 	for _, decay := range []float64{0.003, 0.01, 0.03, 0.1} {
 		s := settings{decay: decay, variants: 0}
-		verdicts, err := t.crossValidate(s, nil, 40, false)
+		verdicts, err := t.crossValidate(s, 1, 40, false)
 		if err != nil {
 			return err
 		}

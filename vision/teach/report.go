@@ -91,7 +91,7 @@ func (t *teaching) evaluate() {
 		if taken != s.class {
 			r.Wrong = append(r.Wrong, Mistake{s.Path, s.Species, r.Species[taken].Name, p, s.Photo})
 		}
-		if own := math.Exp(v.logits[s.class] - logSumExp(v.logits)); taken != s.class && own < 0.1 {
+		if own := math.Exp(v.logits[s.class] - logSumExp(v.logits)); taken != s.class && own < 0.1 && r.Species[s.class].Distinct > 2 {
 			s.note(Odd, fmt.Sprintf("it looks more like %s than like the other photos of %s", r.Species[taken].Name, s.Species))
 		}
 	}
@@ -134,20 +134,9 @@ func (t *teaching) curve() error {
 		if share*average < 1 {
 			continue
 		}
-		// The first groups of each species, as they come.
-		rank, seen := map[int]int{}, make([]int, t.classes)
-		for _, s := range t.samples {
-			if _, ok := rank[s.group]; !ok {
-				rank[s.group] = seen[s.class]
-				seen[s.class]++
-			}
-		}
-		keep := func(s sample) bool {
-			return float64(rank[s.group]) < max(1, math.Round(share*float64(t.report.Species[s.class].Distinct)))
-		}
 		small := t.settings
 		small.variants = 0
-		verdicts, err := t.crossValidate(small, keep, 40, false)
+		verdicts, err := t.crossValidate(small, share, 40, false)
 		if err != nil {
 			return err
 		}
