@@ -267,12 +267,10 @@ func check(t *testing.T, collectors []*collector, url string, db *database.Datab
 			if a.Species != nil {
 				slug = a.Species.Slug
 			}
-			if a.Outcome != "void" && slug != "" { // as copies of what others sent are
-				if a.Outcome == "caught" == caught[slug] {
-					t.Errorf("%s is %s, and was caught before: %v", slug, a.Outcome, caught[slug])
-				}
-				caught[slug] = true
+			if a.Outcome == "caught" == caught[slug] && slug != "" {
+				t.Errorf("%s is %s, and was caught before: %v", slug, a.Outcome, caught[slug])
 			}
+			caught[slug] = true
 			points += a.Earned.Points
 			var progress struct{ Caught, Total, Points int }
 			if r, ok := kept[id]; !ok {

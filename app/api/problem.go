@@ -55,9 +55,6 @@ var (
 	locked           = kind{"locked", http.StatusForbidden}
 	noSuchPage       = kind{"no-such-page", http.StatusNotFound}
 	unknownSpecies   = kind{"unknown-species", http.StatusNotFound}
-	unknownPeriod    = kind{"unknown-period", http.StatusNotFound}
-	noSeason         = kind{"no-season", http.StatusNotFound}
-	unknownPlace     = kind{"unknown-place", http.StatusUnprocessableEntity}
 	methodNotAllowed = kind{"method-not-allowed", http.StatusMethodNotAllowed}
 	captureConflict  = kind{"capture-conflict", http.StatusConflict}
 	photoTooLarge    = kind{"photo-too-large", http.StatusRequestEntityTooLarge}
@@ -73,7 +70,7 @@ var (
 	busy             = kind{"busy", http.StatusServiceUnavailable}
 )
 
-var kinds = []kind{badRequest, photoMissing, noToken, unknownToken, locked, noSuchPage, unknownSpecies, unknownPeriod, noSeason, unknownPlace, methodNotAllowed,
+var kinds = []kind{badRequest, photoMissing, noToken, unknownToken, locked, noSuchPage, unknownSpecies, methodNotAllowed,
 	captureConflict, photoTooLarge, tooManyPixels, notAPhoto, brokenPhoto, invalid, tooOld, inTheFuture, tooSlow, tooOften,
 	broken, busy}
 
@@ -117,9 +114,6 @@ func (a *API) fail(l game.Language, err error) error {
 		if ok {
 			return problem(l, k, a.limitValues(), err)
 		}
-	}
-	if k, ok := refusal(err); ok {
-		return problem(l, k, nil, err)
 	}
 	switch {
 	case errors.Is(err, game.ErrUnknown):
