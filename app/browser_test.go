@@ -49,8 +49,14 @@ func TestBrowser(t *testing.T) {
 	data := databasetest.URL(t)
 	service := start(t, func(c *app.Config) { c.DatabaseURL = data })
 
+	// The children have but one photo of a lion: each takes it as if it were new.
+	visit := func(t *testing.T, language string) *child {
+		service.run(`DELETE FROM prints`)
+		return chromium.visit(t, service.url, language)
+	}
+
 	t.Run("a new visitor catches a lion", func(t *testing.T) {
-		child := chromium.visit(t, service.url, "en")
+		child := visit(t, "en")
 		child.sees(`[data-testid=progress][data-caught="0"]`)
 		child.isAccessible("empty")
 		child.picturedAs("empty")
@@ -81,7 +87,7 @@ func TestBrowser(t *testing.T) {
 	})
 
 	t.Run("the page of a caught animal opens by keyboard and closes again", func(t *testing.T) {
-		child := chromium.visit(t, service.url, "en")
+		child := visit(t, "en")
 		child.photographs(lion)
 		child.sees(`.caught[data-slug=lion]`)
 		child.does(chromedp.Focus(chromedp.CSS(`.caught[data-slug=lion]`)), chromedp.KeyEvent("\r"))
@@ -105,7 +111,7 @@ func TestBrowser(t *testing.T) {
 		{"fr", []string{"Attrapé", "lion", "Le savais-tu", "rugissement"}, "1 animal sur "},
 	} {
 		t.Run("in "+tongue.language, func(t *testing.T) {
-			child := chromium.visit(t, service.url, tongue.language)
+			child := visit(t, tongue.language)
 			child.photographs(lion)
 			child.sees("[data-testid=check]")
 			child.reads("[data-testid=answer]", tongue.words...)
@@ -119,7 +125,7 @@ func TestBrowser(t *testing.T) {
 	}
 
 	t.Run("no check mark for no animal", func(t *testing.T) {
-		child := chromium.visit(t, service.url, "en")
+		child := visit(t, "en")
 		child.photographs(stripes(t))
 		child.sees("[data-testid=answer][data-outcome=nothing]")
 		child.doesNotSee("[data-testid=check]")
@@ -130,7 +136,7 @@ func TestBrowser(t *testing.T) {
 	})
 
 	t.Run("no check mark for a monkey that may be one of several", func(t *testing.T) {
-		child := chromium.visit(t, service.url, "en")
+		child := visit(t, "en")
 		child.photographs(monkey)
 		child.sees("[data-testid=answer][data-outcome=unsure] .maybe li")
 		child.doesNotSee("[data-testid=check]")
@@ -141,7 +147,7 @@ func TestBrowser(t *testing.T) {
 	})
 
 	t.Run("what is not a photo is refused in plain words", func(t *testing.T) {
-		child := chromium.visit(t, service.url, "en")
+		child := visit(t, "en")
 		text := filepath.Join(t.TempDir(), "letter.jpg")
 		write(t, text, []byte("Dear zoo,"))
 		child.expectsErrors.Store(true)
@@ -154,7 +160,7 @@ func TestBrowser(t *testing.T) {
 
 	story := t // during which the service runs
 	t.Run("a photo waits for a service that is away, and is recorded once", func(t *testing.T) {
-		child := chromium.visit(t, service.url, "en")
+		child := visit(t, "en")
 		child.reads("[data-testid=progress]", "0 of ")
 		if err := service.stop(); err != nil {
 			t.Fatal(err)
@@ -177,7 +183,7 @@ func TestBrowser(t *testing.T) {
 	})
 
 	t.Run("a photo whose answer was lost is sent again and recorded once", func(t *testing.T) {
-		child := chromium.visit(t, service.url, "en")
+		child := visit(t, "en")
 		child.losesTheNextAnswer()
 		child.photographs(lion)
 		child.reads("[data-testid=trouble]", "No network")
@@ -188,7 +194,7 @@ func TestBrowser(t *testing.T) {
 	})
 
 	t.Run("the credits are a link away", func(t *testing.T) {
-		child := chromium.visit(t, service.url, "en")
+		child := visit(t, "en")
 		child.sees("[data-testid=dex]")
 		if _, err := chromedp.RunResponse(child.ctx, chromedp.Click(chromedp.CSS("footer a"))); err != nil {
 			t.Fatal(err)

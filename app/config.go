@@ -10,11 +10,12 @@ import (
 // Config is all that a service can be told. The zero value, with a Log, serves
 // on a free port of the loopback address from its own Postgres.
 type Config struct {
-	Listen         string   // "host:port"
-	DatabaseURL    string   // a Postgres; "" for our own, in Data
-	Data           string   // data folder; "" for database.DefaultFolder
-	TrustedProxies []string // addresses or CIDR ranges whose X-Forwarded-For is believed
-	Kernel         string   // of the engine; "" for the best this CPU has
+	Listen         string         // "host:port"
+	DatabaseURL    string         // a Postgres; "" for our own, in Data
+	Data           string         // data folder; "" for database.DefaultFolder
+	TrustedProxies []string       // addresses or CIDR ranges whose X-Forwarded-For is believed
+	Kernel         string         // of the engine; "" for the best this CPU has
+	Zone           *time.Location // the zoo's; nil for the one it has, and Europe/Berlin for a new zoo
 	Limits         api.Limits
 	Version        string
 	Log            *slog.Logger

@@ -49,7 +49,7 @@ func (e *Eyes) Recognise(ctx context.Context, zoo *store.Zoo, data []byte) (api.
 	e.metrics.Stage("prepare", s.Stages.Prepare)
 	e.metrics.Stage("network", s.Stages.Network)
 
-	seen := api.Seen{Signature: s.Hash, Recognised: game.Recognised{
+	seen := api.Seen{Print: game.Print{Upright: s.Hash, Mirrored: s.Mirrored}, Recognised: game.Recognised{
 		Verdict: game.Verdict(s.Decision), Confidence: s.Confidence, Group: s.Group,
 		Why: game.Reason{Code: string(s.Why.Code), Values: s.Why.Values}, Model: s.Model,
 		Box: &game.Box{X: s.Box.Min.X, Y: s.Box.Min.Y, Width: s.Box.Dx(), Height: s.Box.Dy()},

@@ -259,6 +259,14 @@ func (a answer) captured(t testing.TB) (c captured) {
 	return c
 }
 
+// run changes the database.
+func (s *service) run(statement string, args ...any) {
+	s.t.Helper()
+	if err := s.db.Gorm().Exec(statement, args...).Error; err != nil {
+		s.t.Fatalf("%s: %v", statement, err)
+	}
+}
+
 // count asks the database for a number.
 func (s *service) count(query string, args ...any) (n int) {
 	s.t.Helper()

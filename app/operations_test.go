@@ -131,17 +131,48 @@ func TestEveryDocumentedOperationIsThereAndAnswersAsDocumented(t *testing.T) {
 	for path, operations := range d.Paths {
 		for method, op := range operations {
 			method = strings.ToUpper(method)
+			if _, endless := op.Responses["200"].Content["text/event-stream"]; endless {
+				continue
+			}
 			t.Run(op.OperationID, func(t *testing.T) {
 				v := s.join()
-				v.capture(photo)
-				at := strings.NewReplacer("{id}", uuid.NewString(), "{slug}", "lion").Replace(path)
-				var body io.Reader
-				if op.RequestBody != nil {
-					body = bytes.NewReader(photo)
+				s.run(`DELETE FROM prints`) // as if everybody took pictures of their own
+				caught := v.capture(photo).played(t)
+				own := v.send("POST", "/v1/groups", `{"kind":"family"}`).group(t)
+				others := s.join().send("POST", "/v1/groups", `{"kind":"class"}`).group(t)
+				s.join().send("POST", "/v1/groups/join", `{"code":"`+own.Code.Code+`"}`)
+				member := v.get("/v1/groups/" + own.ID).group(t).Members[1].ID
+				id := uuid.NewString()
+				switch {
+				case strings.HasPrefix(path, "/v1/groups/"):
+					id = own.ID
+				case strings.HasPrefix(path, "/v1/captures/{id}/"):
+					id = caught.ID
 				}
-				good := v.ask(method, at, body)
+				at := strings.NewReplacer("{id}", id, "{slug}", "lion", "{member}", member, "{period}", "ever", "{key}", "2026").Replace(path)
+				bodies := map[string]string{
+					"correct-capture": `{}`, "found-group": `{"kind":"family"}`, "join-group": `{"code":"` + others.Code.Code + `"}`,
+					"add-phone": `{"passCode":"` + v.PassCode + `"}`, "join-standings": `{"standings":true}`,
+				}
+				if caught.Quiz != nil {
+					bodies["answer-quiz"] = `{"choice":"` + caught.Quiz.Choices[0].Key + `"}`
+				} else if op.OperationID == "answer-quiz" {
+					return // nothing is known of the animal in a drawing
+				}
+				body := func() io.Reader {
+					if op.RequestBody == nil {
+						return nil
+					}
+					if text, ok := bodies[op.OperationID]; ok {
+						return strings.NewReader(text)
+					}
+					return bytes.NewReader(photo)
+				}
+				good := v.ask(method, at, body())
 				refused := s.ask(method, at, nil)
-				if len(op.Security) == 0 {
+				// A call that needs no token may take one: it is said by an empty choice.
+				secured := len(op.Security) > 0 && !slices.ContainsFunc(op.Security, func(m map[string][]string) bool { return len(m) == 0 })
+				if !secured {
 					refused = v.ask(method, at+"/nowhere", nil)
 				} else if refused.status != http.StatusUnauthorized {
 					t.Errorf("without a token: %s", refused)
@@ -153,11 +184,11 @@ func TestEveryDocumentedOperationIsThereAndAnswersAsDocumented(t *testing.T) {
 				if method == http.MethodGet {
 					answers = append(answers, s.join().get(at)) // who has caught nothing yet
 				}
-				if len(op.Security) > 0 {
+				if secured {
 					answers = append(answers, refused)
 				}
 				if op.RequestBody != nil {
-					answers = append(answers, v.ask(method, at, body), v.ask(method, at, strings.NewReader("text")))
+					answers = append(answers, v.ask(method, at, body()), v.ask(method, at, strings.NewReader("text")))
 				}
 				for _, a := range answers {
 					documented, ok := op.Responses[fmt.Sprint(a.status)]

@@ -378,20 +378,22 @@ func TestCapturesMadeOffline(t *testing.T) {
 func TestThePageShowsWhenAnAnimalWasFirstMet(t *testing.T) {
 	t.Parallel()
 	lion := animal(t, "lion")
-	v := start(t).join()
+	s := start(t)
+	v := s.join()
 	now := time.Now().UTC().Truncate(time.Second)
 	var caught []string
 	for _, hours := range []int{1, 50, 5} {
 		at := now.Add(-time.Duration(hours) * time.Hour)
 		a := v.ask("PUT", "/v1/captures/"+uuid.NewString()+"?at="+at.Format(time.RFC3339), bytes.NewReader(append(lion, byte(hours))))
 		caught = append(caught, a.captured(t).Outcome)
+		s.run(`DELETE FROM prints`) // as if the next were another picture
 	}
 	var page struct {
 		FirstCaughtAt time.Time
 		TimesSeen     int
 	}
 	v.get("/v1/species/lion").into(t, &page)
-	if want := []string{"caught", "seen", "seen"}; !reflect.DeepEqual(caught, want) || page.TimesSeen != 3 || !page.FirstCaughtAt.Equal(now.Add(-50*time.Hour)) {
+	if want := []string{"caught", "caught", "seen"}; !reflect.DeepEqual(caught, want) || page.TimesSeen != 3 || !page.FirstCaughtAt.Equal(now.Add(-50*time.Hour)) {
 		t.Errorf("%v, page %+v", caught, page)
 	}
 }

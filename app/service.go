@@ -22,8 +22,10 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/compress"
 	"github.com/zoodex/zoodex/app/api"
+	"github.com/zoodex/zoodex/app/board"
 	"github.com/zoodex/zoodex/app/database"
 	"github.com/zoodex/zoodex/game/catalogue"
+	"github.com/zoodex/zoodex/game/rules"
 	"github.com/zoodex/zoodex/game/store"
 	"github.com/zoodex/zoodex/migrations"
 )
@@ -56,8 +58,8 @@ func (s *Service) Ready() <-chan string { return s.ready }
 // to stop.
 const patience = 20 * time.Second
 
-// Run serves until ctx is done, then stops in this order: no new connections,
-// the requests under way, the pool of connections, our own Postgres.
+// Run serves until ctx is done, then stops in this order: live boards, no new
+// connections, the requests under way, the pool of connections, our own Postgres.
 func (s *Service) Run(ctx context.Context) (err error) {
 	c, log := s.config, s.config.Log
 
@@ -81,7 +83,19 @@ func (s *Service) Run(ctx context.Context) (err error) {
 		return err
 	}
 
-	web, err := s.routes(db, games, eyes)
+	live := board.NewHub(games, db.URL(), c.Limits.Listeners, log)
+	following, unfollow := context.WithCancel(ctx)
+	followed := make(chan struct{})
+	go func() {
+		defer close(followed)
+		live.Run(following)
+	}()
+	defer func() {
+		unfollow()
+		<-followed
+	}()
+
+	web, err := s.routes(db, games, eyes, live)
 	if err != nil {
 		return err
 	}
@@ -108,8 +122,12 @@ func (s *Service) Run(ctx context.Context) (err error) {
 	return <-stopped
 }
 
-// found fills an empty zoo with the starter catalogue.
+// found fills an empty zoo with the starter catalogue, and gives it the rules
+// of the game.
 func (s *Service) found(ctx context.Context, games *store.Store) error {
+	if err := s.rule(ctx, games); err != nil {
+		return err
+	}
 	starter, err := catalogue.Load()
 	if err != nil {
 		return err
@@ -121,12 +139,38 @@ func (s *Service) found(ctx context.Context, games *store.Store) error {
 	return err
 }
 
+// firstZone is the zone of a zoo that was not told another.
+const firstZone = "Europe/Berlin"
+
+// rule gives a new game its first rules, and the zoo the zone of the settings.
+func (s *Service) rule(ctx context.Context, games *store.Store) error {
+	first, err := rules.Load()
+	if err != nil {
+		return err
+	}
+	zone := s.config.Zone
+	if zone == nil {
+		if zone, err = time.LoadLocation(firstZone); err != nil {
+			return fmt.Errorf("find the zoo's zone: %w", err)
+		}
+	}
+	if err := games.FoundRules(ctx, first, zone); err != nil {
+		return err
+	}
+	zoo, err := games.Zoo(ctx)
+	if err != nil || s.config.Zone == nil || zoo.Referee.Zone().String() == zone.String() {
+		return err
+	}
+	s.config.Log.Info("the zoo moves to another time zone", "from", zoo.Referee.Zone(), "to", zone)
+	return games.Tune(ctx, zoo.Referee.Rules(), zone)
+}
+
 // routes lays out everything that is answered over HTTP.
-func (s *Service) routes(db *database.Database, games *store.Store, eyes api.Eyes) (*fiber.App, error) {
+func (s *Service) routes(db *database.Database, games *store.Store, eyes api.Eyes, live *board.Hub) (*fiber.App, error) {
 	c := s.config
 	a := &api.API{
 		Store: games, Eyes: eyes, Groups: catalogue.Groups(), Now: c.Now, Log: c.Log,
-		Metrics: s.metrics, Limits: c.Limits, Version: c.Version,
+		Live: live, Metrics: s.metrics, Limits: c.Limits, Version: c.Version,
 	}
 	web := fiber.New(fiber.Config{
 		AppName:               "Zoodex",

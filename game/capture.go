@@ -95,6 +95,9 @@ type Capture struct {
 	At       time.Time // when the shutter was pressed
 	PhotoSum [32]byte  // SHA-256 of the photo's bytes: the same photo is a retry
 	PhotoSig uint64    // perceptual hash
+	// PhotoFlip is the perceptual hash of the photo flipped left to right; 0 if
+	// it is not known.
+	PhotoFlip uint64
 	Recognised
 	Outcome  Outcome
 	Earned   int      // points this capture earned

@@ -14,6 +14,7 @@ type Visitor struct {
 	Nickname string
 	Since    time.Time
 	Points   int
+	Listed   bool // said yes to standing on the leaderboards
 }
 
 // Token is the secret by which a phone shows that it belongs to a visitor:

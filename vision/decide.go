@@ -72,6 +72,7 @@ type Sighting struct {
 	Why        Why
 	Stages     Stages
 	Hash       uint64 // perceptual hash of the photo
+	Mirrored   uint64 // that of the photo flipped left to right
 	Model      string // the network that answered
 }
 
@@ -95,7 +96,7 @@ func Decide(v *Views, roster *Roster, rules Rules) Sighting {
 	told := roster.odds(logits, rules.Temperature, rules)
 	modest := roster.odds(logits, rules.Modesty, rules)
 
-	s := Sighting{Box: v.Box, Hash: v.Hash, Stages: v.Stages, Model: model.Name}
+	s := Sighting{Box: v.Box, Hash: v.Hash, Mirrored: v.Mirrored, Stages: v.Stages, Model: model.Name}
 	for _, class := range best(told.classes, nil, 5) {
 		s.Candidates = append(s.Candidates, told.candidate(class))
 	}

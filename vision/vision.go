@@ -74,6 +74,7 @@ type Views struct {
 	Whole, Part [model.Classes]float32 // logits of the whole frame, and of what is inside Box
 	Box         image.Rectangle        // what the network attended to, in pixels of the upright photo
 	Hash        uint64                 // perceptual hash of the photo
+	Mirrored    uint64                 // that of the photo flipped left to right
 	Stages      Stages
 }
 
@@ -119,7 +120,7 @@ func (r *Recognizer) Look(ctx context.Context, data []byte) (*Views, error) {
 	lap(&v.Stages.Network)
 	v.Box = attended(s.fmap, &v.Whole, p.Bounds().Size(), r.rules.Temperature)
 	p.Sample(s.input, v.Box, model.InputSize)
-	v.Hash = p.Hash()
+	v.Hash, v.Mirrored = p.Hashes()
 	lap(&v.Stages.Prepare)
 	if err := r.engine.Run(ctx, s.input, nil, nil, v.Part[:]); err != nil {
 		return nil, fmt.Errorf("look closer: %w", err)

@@ -1,4 +1,5 @@
-// Package api is what phones call: visitors, looks, captures, the dex.
+// Package api is what phones call: visitors, looks, captures, the dex, and what
+// the game makes of them: badges, trails, questions, groups.
 //
 // Its operations are declared with huma, from whose Go types come validation,
 // the OpenAPI document and the problem details of RFC 9457. A handler reads
@@ -19,6 +20,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
 	"github.com/gofiber/fiber/v2"
+	"github.com/zoodex/zoodex/app/board"
 	"github.com/zoodex/zoodex/game"
 	"github.com/zoodex/zoodex/game/catalogue"
 	"github.com/zoodex/zoodex/game/store"
@@ -34,7 +36,7 @@ type Eyes interface {
 // Seen is what the eyes made of a photo.
 type Seen struct {
 	game.Recognised
-	Signature uint64 // perceptual hash
+	Print game.Print
 }
 
 // Limits keep one client from spoiling it for the others. A rate of zero is
@@ -47,6 +49,8 @@ type Limits struct {
 	VisitorPhotos int           // photos a minute, for one visitor
 	AddressCalls  int           // calls a minute, for one address: a whole school class may share one
 	AddressJoins  int           // new visitors a minute, for one address
+	AddressCodes  int           // wrong codes a minute, for one address
+	Listeners     int           // of live boards at once
 }
 
 // DefaultLimits suit a zoo whose visitors share the address of its WLAN.
@@ -58,6 +62,8 @@ var DefaultLimits = Limits{
 	VisitorPhotos: 300,
 	AddressCalls:  6000,
 	AddressJoins:  120,
+	AddressCodes:  30,
+	Listeners:     5000,
 }
 
 // API holds what the operations need. All fields are required.
@@ -68,6 +74,7 @@ type API struct {
 	Now     func() time.Time
 	Log     *slog.Logger
 	Metrics *Metrics
+	Live    *board.Hub
 	Limits  Limits
 	Version string
 
@@ -79,6 +86,7 @@ type API struct {
 func (a *API) Register(app *fiber.App) huma.API {
 	a.memory = semaphore.NewWeighted(a.Limits.PhotosAtOnce)
 	a.limit(app)
+	a.limitCodes(app)
 	config := huma.DefaultConfig("Zoodex", a.Version)
 	config.Info.Description = "Catch the animals of a zoo by photo. Make a visitor, then send its token as a bearer token."
 	config.DocsPath = "" // served from our own files: huma's page loads scripts from elsewhere
@@ -93,6 +101,14 @@ func (a *API) Register(app *fiber.App) huma.API {
 	a.looks(h)
 	a.captures(h)
 	a.dex(h)
+	a.corrections(h)
+	a.quizzes(h)
+	a.badges(h)
+	a.trails(h)
+	a.groups(h)
+	a.phones(h)
+	a.rulesPage(app)
+	a.standings(h)
 	app.All("/v1/*", noOperation)
 	return h
 }

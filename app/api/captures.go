@@ -16,16 +16,13 @@ import (
 type Captured struct {
 	ID string `json:"id" format:"uuid"`
 	Look
-	Outcome  string         `json:"outcome" enum:"caught,seen,unsure,nothing,stranger" doc:"caught: a first catch. seen: caught before. The others as in a look."`
+	Outcome  string         `json:"outcome" enum:"caught,seen,unsure,nothing,stranger,void" doc:"caught: a first catch. seen: caught before. void: kept, but it does not count. The others as in a look."`
 	Species  *CaughtSpecies `json:"species,omitempty"`
 	At       time.Time      `json:"at" doc:"When the photo was taken"`
 	Earned   Earned         `json:"earned"`
 	Progress game.Progress  `json:"progress" doc:"How far the collection had grown with this capture"`
-}
-
-// Earned is what one capture earned.
-type Earned struct {
-	Points int `json:"points"`
+	Void     *Void          `json:"void,omitempty" doc:"Why it does not count"`
+	Quiz     *Quiz          `json:"quiz,omitempty" doc:"A question that follows some first catches"`
 }
 
 type captureInput struct {
@@ -65,16 +62,16 @@ func (a *API) captures(h huma.API) {
 		}
 		at = at.UTC().Truncate(time.Microsecond) // as Postgres keeps it, so that a retry is answered alike
 		c := game.Capture{ID: in.id, Visitor: visitorOf(ctx).ID, At: at, PhotoSum: sha256.Sum256(photoOf(ctx))}
-		zoo, c, fresh, err := a.capture(ctx, l, c, now, photoOf(ctx))
+		zoo, answer, fresh, err := a.capture(ctx, l, c, now, photoOf(ctx))
 		if err != nil {
 			return nil, a.fail(l, err)
 		}
 		status := http.StatusOK
 		if fresh {
 			status = http.StatusCreated
-			a.Metrics.Outcomes.WithLabelValues(string(c.Outcome)).Inc()
+			a.Metrics.Outcomes.WithLabelValues(string(answer.Outcome)).Inc()
 		}
-		return &output{status, a.captured(l, zoo, c)}, nil
+		return &output{status, a.captured(l, zoo, answer)}, nil
 	})
 	// A retry is answered 200: the document should say so too.
 	again := *documented.Responses["201"]
@@ -83,7 +80,7 @@ func (a *API) captures(h huma.API) {
 }
 
 // capture records a photo, unless it was recorded before.
-func (a *API) capture(ctx context.Context, l game.Language, c game.Capture, now time.Time, photo []byte) (*store.Zoo, game.Capture, bool, error) {
+func (a *API) capture(ctx context.Context, l game.Language, c game.Capture, now time.Time, photo []byte) (*store.Zoo, store.Answer, bool, error) {
 	// A retry is not recognised again, nor too old: its first sending was in time.
 	earlier, ok, err := a.Store.Replay(ctx, c.Visitor, c.ID, c.PhotoSum)
 	if err != nil || ok {
@@ -94,26 +91,26 @@ func (a *API) capture(ctx context.Context, l game.Language, c game.Capture, now 
 		return zoo, earlier, false, err
 	}
 	if c.At.After(now.Add(game.MaxSkew)) {
-		return nil, c, false, problem(l, inTheFuture, nil, nil)
+		return nil, store.Answer{}, false, problem(l, inTheFuture, nil, nil)
 	}
 	if !game.Timely(c.At, now) {
-		return nil, c, false, problem(l, tooOld, nil, nil)
+		return nil, store.Answer{}, false, problem(l, tooOld, nil, nil)
 	}
 	zoo, seen, err := a.recognise(ctx, photo)
 	if err != nil {
-		return nil, c, false, err
+		return nil, store.Answer{}, false, err
 	}
-	c.Recognised, c.PhotoSig = seen.Recognised, seen.Signature
-	c, fresh, err := a.Store.Record(ctx, zoo, c)
-	return zoo, c, fresh, err
+	c.Recognised, c.PhotoSig, c.PhotoFlip = seen.Recognised, seen.Print.Upright, seen.Print.Mirrored
+	answer, fresh, err := a.Store.Record(ctx, zoo, c)
+	return zoo, answer, fresh, err
 }
 
-func (a *API) captured(l game.Language, zoo *store.Zoo, c game.Capture) Captured {
+func (a *API) captured(l game.Language, zoo *store.Zoo, c store.Answer) Captured {
 	answer := Captured{
 		ID: string(c.ID), Look: a.look(l, zoo, c.Recognised), Outcome: string(c.Outcome), At: c.At.UTC(),
-		Earned: Earned{c.Earned}, Progress: c.Progress,
+		Earned: a.earned(l, zoo, c.Gain), Progress: c.Progress, Void: void(l, c.Void), Quiz: quiz(l, zoo, c.Question),
 	}
-	if s, ok := zoo.ByID(c.Species); ok {
+	if s, ok := zoo.ByID(c.Species); ok && c.Outcome != game.Void { // what does not count opens no page
 		caught := a.caughtSpecies(l, s)
 		answer.Species = &caught
 	}

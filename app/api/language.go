@@ -1,7 +1,7 @@
 package api
 
 import (
-	_ "embed"
+	"embed"
 	"fmt"
 	"strings"
 
@@ -38,15 +38,21 @@ func negotiate(header string) game.Language {
 	return game.Languages[i]
 }
 
-//go:embed messages.yaml
-var messagesYAML []byte
+//go:embed messages.yaml game.yaml
+var messageFiles embed.FS
 
 // messages are the sentences the API says, by key and language. Their
 // {placeholders} are filled by say.
 var messages = func() map[string]map[game.Language]string {
 	m := map[string]map[game.Language]string{}
-	if err := yaml.Unmarshal(messagesYAML, &m); err != nil {
-		panic(fmt.Sprintf("messages.yaml: %v", err))
+	for _, file := range []string{"messages.yaml", "game.yaml"} {
+		text, err := messageFiles.ReadFile(file)
+		if err == nil {
+			err = yaml.Unmarshal(text, &m)
+		}
+		if err != nil {
+			panic(fmt.Sprintf("%s: %v", file, err))
+		}
 	}
 	return m
 }()

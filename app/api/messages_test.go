@@ -1,10 +1,12 @@
 package api
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/zoodex/zoodex/game"
 	"github.com/zoodex/zoodex/vision"
@@ -62,11 +64,54 @@ func TestEveryProblemAndReasonHasItsWords(t *testing.T) {
 			}
 		}
 	}
+	for _, reason := range []game.VoidReason{game.Withdrawn, game.Copied, game.Closed, game.TooFast} {
+		said["void."+string(reason)] = nil
+	}
+	for _, reason := range []game.LineReason{game.ForCatch, game.ForAgain, game.ForVisit, game.ForTrail, game.ForQuiz} {
+		said["line."+string(reason)] = nil
+	}
+	for _, notice := range []game.Notice{game.AlmostDone, game.AllDone} {
+		said["notice."+string(notice)] = nil
+	}
+	for _, key := range rulesPageKeys(t) {
+		said["rules."+key] = nil
+	}
+	for key := range said {
+		if _, ok := messages[key]; !ok {
+			t.Errorf("there are no words for %s", key)
+		}
+	}
 	for key := range messages {
 		if _, ok := said[key]; !ok {
 			t.Errorf("nobody says %s", key)
 		}
 	}
+}
+
+// rulesPageKeys are what the page of the rules says: in its template, and in
+// what is laid out for it.
+func rulesPageKeys(t *testing.T) []string {
+	page, err := rulesFiles.ReadFile("rules.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := []string{"rate", "season", "every-day", "closed", "open", "day", "hours", "minute", "minutes"}
+	for _, say := range regexp.MustCompile(`say "([a-z-]+)"`).FindAllSubmatch(page, -1) {
+		keys = append(keys, string(say[1]))
+	}
+	for _, kind := range game.GroupKinds {
+		keys = append(keys, "group."+string(kind))
+	}
+	for rarity := 1; rarity <= 5; rarity++ {
+		keys = append(keys, fmt.Sprint("rarity.", rarity))
+	}
+	for month := 1; month <= 12; month++ {
+		keys = append(keys, fmt.Sprintf("month.%02d", month))
+	}
+	for day := time.Sunday; day <= time.Saturday; day++ {
+		keys = append(keys, strings.ToLower(day.String()))
+	}
+	return keys
 }
 
 // A reason names only animals that recognition gave it.

@@ -55,6 +55,9 @@ var (
 	locked           = kind{"locked", http.StatusForbidden}
 	noSuchPage       = kind{"no-such-page", http.StatusNotFound}
 	unknownSpecies   = kind{"unknown-species", http.StatusNotFound}
+	unknownPeriod    = kind{"unknown-period", http.StatusNotFound}
+	noSeason         = kind{"no-season", http.StatusNotFound}
+	unknownPlace     = kind{"unknown-place", http.StatusUnprocessableEntity}
 	methodNotAllowed = kind{"method-not-allowed", http.StatusMethodNotAllowed}
 	captureConflict  = kind{"capture-conflict", http.StatusConflict}
 	photoTooLarge    = kind{"photo-too-large", http.StatusRequestEntityTooLarge}
@@ -70,7 +73,7 @@ var (
 	busy             = kind{"busy", http.StatusServiceUnavailable}
 )
 
-var kinds = []kind{badRequest, photoMissing, noToken, unknownToken, locked, noSuchPage, unknownSpecies, methodNotAllowed,
+var kinds = []kind{badRequest, photoMissing, noToken, unknownToken, locked, noSuchPage, unknownSpecies, unknownPeriod, noSeason, unknownPlace, methodNotAllowed,
 	captureConflict, photoTooLarge, tooManyPixels, notAPhoto, brokenPhoto, invalid, tooOld, inTheFuture, tooSlow, tooOften,
 	broken, busy}
 
@@ -114,6 +117,9 @@ func (a *API) fail(l game.Language, err error) error {
 		if ok {
 			return problem(l, k, a.limitValues(), err)
 		}
+	}
+	if k, ok := refusal(err); ok {
+		return problem(l, k, nil, err)
 	}
 	switch {
 	case errors.Is(err, game.ErrUnknown):

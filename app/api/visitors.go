@@ -26,6 +26,14 @@ type Me struct {
 	Total    int       `json:"total" doc:"Species that can be caught, or were"`
 	Points   int       `json:"points"`
 	Since    time.Time `json:"memberSince"`
+	Level    Level     `json:"level"`
+	Visits   int       `json:"visits" doc:"Days on which the visitor saw an animal"`
+	Listed   bool      `json:"standings" doc:"Whether the visitor said yes to standing on the leaderboards"`
+}
+
+// Listing is a yes or no to standing on the leaderboards.
+type Listing struct {
+	Listed bool `json:"standings" example:"true"`
 }
 
 // Export is everything we hold of a visitor.
@@ -34,20 +42,26 @@ type Export struct {
 	Nickname string          `json:"nickname"`
 	Since    time.Time       `json:"memberSince"`
 	Points   int             `json:"points"`
+	Listed   bool            `json:"standings"`
+	Phones   []time.Time     `json:"phonesSince" doc:"When each phone joined"`
 	Captures []ExportedPhoto `json:"captures"`
+	ExportedGame
 }
 
 // ExportedPhoto is what is kept of a capture. The photo itself never is.
 type ExportedPhoto struct {
 	ID         string    `json:"id" format:"uuid"`
 	At         time.Time `json:"at"`
-	Outcome    string    `json:"outcome"`
+	Outcome    string    `json:"outcome" doc:"As it was answered"`
+	Now        string    `json:"outcomeNow" doc:"With everything that arrived and was said since"`
+	Void       string    `json:"void,omitempty" doc:"Why it does not count now"`
 	Species    string    `json:"species,omitempty" doc:"Slug of the species"`
 	Confidence float64   `json:"confidence"`
 	Earned     int       `json:"earned"`
 	Model      string    `json:"model"`
 	PhotoSum   string    `json:"photoSha256" doc:"SHA-256 of the photo's bytes, by which a retry is known"`
 	PhotoSig   string    `json:"photoPerceptualHash" doc:"64 bits by which the same picture is known again"`
+	PhotoFlip  string    `json:"photoPerceptualHashFlipped" doc:"The same for the picture flipped left to right"`
 }
 
 type empty struct {
@@ -87,6 +101,21 @@ func (a *API) visitors(h huma.API) {
 			return a.me(ctx, l, v)
 		})
 
+	type listing struct {
+		Reader
+		Body Listing
+	}
+	huma.Register(h, a.operation(h, http.MethodPut, "/v1/me/standings", "join-standings", "Stand on the leaderboards, or not",
+		"Says yes or no to standing on the leaderboards. Nobody does before saying yes.", true, http.StatusBadRequest, http.StatusUnprocessableEntity),
+		func(ctx context.Context, in *listing) (*struct{ Body Me }, error) {
+			l, v := in.Language(), visitorOf(ctx)
+			if err := a.Store.List(ctx, v.ID, in.Body.Listed); err != nil {
+				return nil, a.fail(l, err)
+			}
+			v.Listed = in.Body.Listed
+			return a.me(ctx, l, v)
+		})
+
 	op = a.operation(h, http.MethodDelete, "/v1/me", "erase-me", "Leave and erase", "Erases the visitor and everything recorded of them, at once and for good.", true)
 	op.DefaultStatus = http.StatusNoContent
 	huma.Register(h, op, func(ctx context.Context, in *empty) (*struct{}, error) {
@@ -98,7 +127,7 @@ func (a *API) visitors(h huma.API) {
 
 	huma.Register(h, a.operation(h, http.MethodGet, "/v1/me/export", "export-me", "What we know about you", "Everything we hold of the visitor.", true),
 		func(ctx context.Context, in *empty) (*struct{ Body Export }, error) {
-			e, err := a.export(ctx, visitorOf(ctx))
+			e, err := a.export(ctx, in.Language(), visitorOf(ctx))
 			if err != nil {
 				return nil, a.fail(in.Language(), err)
 			}
@@ -109,15 +138,19 @@ func (a *API) visitors(h huma.API) {
 func newRand() *rand.Rand { return rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())) }
 
 func (a *API) me(ctx context.Context, l game.Language, v game.Visitor) (*struct{ Body Me }, error) {
-	_, progress, err := a.pages(ctx, v)
+	zoo, state, err := a.Store.State(ctx, v.ID)
 	if err != nil {
 		return nil, a.fail(l, err)
 	}
-	return &struct{ Body Me }{Me{v.Nickname, progress.Caught, progress.Total, progress.Points, v.Since}}, nil
+	p := state.Progress(zoo.Species)
+	return &struct{ Body Me }{Me{
+		Nickname: v.Nickname, Caught: p.Caught, Total: p.Total, Points: p.Points, Since: v.Since,
+		Level: level(l, zoo.Referee.Rules(), state.Level), Visits: len(state.Visits), Listed: v.Listed,
+	}}, nil
 }
 
-func (a *API) export(ctx context.Context, v game.Visitor) (Export, error) {
-	zoo, err := a.Store.Zoo(ctx)
+func (a *API) export(ctx context.Context, l game.Language, v game.Visitor) (Export, error) {
+	zoo, state, err := a.Store.State(ctx, v.ID)
 	if err != nil {
 		return Export{}, err
 	}
@@ -125,13 +158,20 @@ func (a *API) export(ctx context.Context, v game.Visitor) (Export, error) {
 	if err != nil {
 		return Export{}, err
 	}
-	e := Export{ID: string(v.ID), Nickname: v.Nickname, Since: v.Since, Points: v.Points, Captures: []ExportedPhoto{}}
+	e := Export{ID: string(v.ID), Nickname: v.Nickname, Since: v.Since, Points: v.Points, Listed: v.Listed, Captures: []ExportedPhoto{}}
+	if e.Phones, err = a.Store.Phones(ctx, v.ID); err != nil {
+		return Export{}, err
+	}
+	if e.ExportedGame, err = a.exportGame(ctx, l, zoo, v, state); err != nil {
+		return Export{}, err
+	}
 	for _, c := range captures {
 		species, _ := zoo.ByID(c.Species)
+		now, _ := state.Ruling(c.ID)
 		e.Captures = append(e.Captures, ExportedPhoto{
-			ID: string(c.ID), At: c.At, Outcome: string(c.Outcome), Species: string(species.Slug),
+			ID: string(c.ID), At: c.At, Outcome: string(c.Outcome), Now: string(now.Outcome), Void: string(now.Void), Species: string(species.Slug),
 			Confidence: c.Confidence, Earned: c.Earned, Model: c.Model,
-			PhotoSum: hex.EncodeToString(c.PhotoSum[:]), PhotoSig: hexOf(c.PhotoSig),
+			PhotoSum: hex.EncodeToString(c.PhotoSum[:]), PhotoSig: hexOf(c.PhotoSig), PhotoFlip: hexOf(c.PhotoFlip),
 		})
 	}
 	return e, nil

@@ -18,6 +18,7 @@ var version = ""
 type commands struct {
 	Serve    serveCommand    `cmd:"" help:"Run the service."`
 	Identify identifyCommand `cmd:"" help:"Name the animals in photos."`
+	Game     gameCommand     `cmd:"" help:"Work on the game's data."`
 	Doctor   doctorCommand   `cmd:"" help:"Check that everything a service needs is in order."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }

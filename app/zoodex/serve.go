@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os/signal"
 	"syscall"
+	"time"
+	_ "time/tzdata" // where the system has no zones
 
 	"github.com/zoodex/zoodex/app"
 	"github.com/zoodex/zoodex/app/api"
@@ -16,6 +18,7 @@ type serveCommand struct {
 	Data           string   `help:"Folder of our own Postgres and of everything else that stays (${env}; a folder of the user's otherwise)." env:"ZOODEX_DATA" placeholder:"FOLDER"`
 	DatabaseURL    string   `help:"A Postgres to use instead of our own (${env})." env:"ZOODEX_DATABASE_URL" placeholder:"URL"`
 	TrustedProxies []string `help:"Proxies in front of us, whose X-Forwarded-For is believed: addresses or CIDR ranges (${env})." env:"ZOODEX_TRUSTED_PROXIES"`
+	Zone           string   `help:"Time zone in which the zoo's days begin, like Europe/Berlin, which a new zoo has (${env})." env:"ZOODEX_ZONE" placeholder:"ZONE"`
 
 	Limit limitFlags `embed:"" prefix:"limit-"`
 }
@@ -25,6 +28,7 @@ type limitFlags struct {
 	VisitorPhotos  int   `help:"Photos a minute for one visitor; 0 is no limit." default:"300" env:"ZOODEX_LIMIT_VISITOR_PHOTOS"`
 	AddressCalls   int   `help:"Calls a minute for one address, which a whole school class may share; 0 is no limit." default:"6000" env:"ZOODEX_LIMIT_ADDRESS_CALLS"`
 	AddressJoins   int   `help:"New visitors a minute for one address; 0 is no limit." default:"120" env:"ZOODEX_LIMIT_ADDRESS_JOINS"`
+	AddressCodes   int   `help:"Wrong group codes and pass codes a minute for one address; 0 is no limit." default:"30" env:"ZOODEX_LIMIT_ADDRESS_CODES"`
 }
 
 func (f limitFlags) limits() (api.Limits, error) {
@@ -34,7 +38,7 @@ func (f limitFlags) limits() (api.Limits, error) {
 	l := api.DefaultLimits
 	l.PhotoBytes = f.PhotoMegabytes << 20
 	l.PhotosAtOnce = max(l.PhotosAtOnce, 2*l.PhotoBytes)
-	l.VisitorPhotos, l.AddressCalls, l.AddressJoins = f.VisitorPhotos, f.AddressCalls, f.AddressJoins
+	l.VisitorPhotos, l.AddressCalls, l.AddressJoins, l.AddressCodes = f.VisitorPhotos, f.AddressCalls, f.AddressJoins, f.AddressCodes
 	return l, nil
 }
 
@@ -44,13 +48,19 @@ func (c serveCommand) Run(o output) error {
 	if err != nil {
 		return err
 	}
+	var zone *time.Location
+	if c.Zone != "" {
+		if zone, err = time.LoadLocation(c.Zone); err != nil || zone == time.Local {
+			return fmt.Errorf("--zone must be a time zone like Europe/Berlin, not %q", c.Zone)
+		}
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends us at once
 
 	service := app.New(app.Config{
 		Listen: c.Listen, DatabaseURL: c.DatabaseURL, Data: c.Data, TrustedProxies: c.TrustedProxies,
-		Limits: limits, Version: versionName(), Log: o.log(),
+		Zone: zone, Limits: limits, Version: versionName(), Log: o.log(),
 	})
 	go func() {
 		select {

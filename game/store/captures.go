@@ -4,12 +4,20 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/zoodex/zoodex/game"
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
+
+// Answer is what a capture was answered, and is answered again to a retry.
+type Answer struct {
+	game.Capture
+	Void     game.VoidReason // with outcome Void
+	Gain     game.Gain
+	Question *game.Question // after a catch, if there is one to ask
+}
 
 type captureRow struct {
 	VisitorID  string `gorm:"primaryKey"`
@@ -18,24 +26,20 @@ type captureRow struct {
 	CreatedAt  time.Time
 	PhotoSum   []byte
 	PhotoSig   int64
+	PhotoFlip  int64
 	Outcome    string
 	SpeciesID  *string
 	Recognised string `gorm:"type:jsonb"`
 	Model      string
 	Progress   string `gorm:"type:jsonb"`
+	Copied     bool
+	Said       bool
+	SaidID     *string
+	Withdrawn  bool
+	Pardoned   bool
 }
 
 func (captureRow) TableName() string { return "captures" }
-
-type ledgerRow struct {
-	VisitorID string
-	CaptureID string
-	Reason    string
-	Points    int
-	CreatedAt time.Time
-}
-
-func (ledgerRow) TableName() string { return "ledger" }
 
 // answered is what the recognised column holds: what an answer needs beyond
 // the columns, so that a retry is answered the same years later.
@@ -48,168 +52,197 @@ type answered struct {
 	Why        game.Reason      `json:"why"`
 	Verdict    game.Verdict     `json:"verdict"`
 	Earned     int              `json:"earned,omitempty"`
+	Void       game.VoidReason  `json:"void,omitempty"`
+	Gain       game.Gain        `json:"gain"`
+	Asked      bool             `json:"asked,omitempty"` // a question, which has a table of its own
 }
 
 // Replay finds a capture that was recorded before; the second result tells
 // whether there is one. The same id with another photo is
 // game.ErrConflict.
-func (s *Store) Replay(ctx context.Context, visitor game.VisitorID, id game.CaptureID, photo [32]byte) (game.Capture, bool, error) {
+func (s *Store) Replay(ctx context.Context, visitor game.VisitorID, id game.CaptureID, photo [32]byte) (Answer, bool, error) {
 	return replay(s.read(ctx), visitor, id, photo)
 }
 
-func replay(tx *gorm.DB, visitor game.VisitorID, id game.CaptureID, photo [32]byte) (game.Capture, bool, error) {
+func replay(tx *gorm.DB, visitor game.VisitorID, id game.CaptureID, photo [32]byte) (Answer, bool, error) {
 	var rows []captureRow
 	if err := tx.Where("visitor_id = ? AND id = ?", string(visitor), string(id)).Limit(1).Find(&rows).Error; err != nil {
-		return game.Capture{}, false, fmt.Errorf("look for an earlier capture: %w", err)
+		return Answer{}, false, fmt.Errorf("look for an earlier capture: %w", err)
 	}
 	if len(rows) == 0 {
-		return game.Capture{}, false, nil
+		return Answer{}, false, nil
 	}
-	c, err := rows[0].capture()
+	a, err := rows[0].answer()
 	if err != nil {
-		return game.Capture{}, false, err
+		return Answer{}, false, err
 	}
-	if c.PhotoSum != photo {
-		return game.Capture{}, false, game.ErrConflict
+	if a.PhotoSum != photo {
+		return Answer{}, false, game.ErrConflict
 	}
-	return c, true, nil
+	if a.Question != nil {
+		a.Question, err = questionOf(tx, visitor, id)
+	}
+	return a, true, err
 }
 
 // Record judges a recognised photo for its visitor, keeps it with what it
-// earned, and answers with the capture and whether it is new. A capture whose
+// earned, and gives the answer and whether the capture is new. A capture whose
 // id was recorded before with the same photo is answered as it was then; with
 // another photo it is game.ErrConflict. An erased visitor is game.ErrUnknown.
-func (s *Store) Record(ctx context.Context, zoo *Zoo, c game.Capture) (_ game.Capture, fresh bool, err error) {
+func (s *Store) Record(ctx context.Context, zoo *Zoo, c game.Capture) (a Answer, fresh bool, err error) {
 	err = s.write(ctx, func(tx *gorm.DB) error {
-		var ids []string
-		lock := tx.Model(&visitorRow{}).Clauses(clause.Locking{Strength: "UPDATE"}).Where("id = ?", string(c.Visitor)).Pluck("id", &ids)
-		if lock.Error != nil {
-			return lock.Error
-		}
-		if len(ids) == 0 {
-			return game.ErrUnknown
-		}
-		earlier, ok, err := replay(tx, c.Visitor, c.ID, c.PhotoSum)
-		if err != nil || ok {
-			c = earlier
-			return err
-		}
-		seen, points, err := collection(tx, c.Visitor)
+		referee, err := zoo.referee()
 		if err != nil {
 			return err
 		}
-		_, before := seen[c.Species]
-		c.Outcome = game.Judge(c.Verdict, before)
-		species, _ := zoo.ByID(c.Species)
-		c.Earned = game.Award(c.Outcome, species)
-		if c.Species != "" {
-			sighted := seen[c.Species]
-			sighted.Times++
-			seen[c.Species] = sighted
+		if err := lock(tx, c.Visitor); err != nil {
+			return err
 		}
-		c.Progress = game.Count(game.Dex(zoo.Species, seen), points+c.Earned)
+		history, err := historyOf(tx, c.Visitor)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(history, func(t game.Taken) bool { return t.ID == c.ID }) {
+			a, _, err = replay(tx, c.Visitor, c.ID, c.PhotoSum)
+			return err
+		}
+		taken := game.Taken{ID: c.ID, At: c.At, Verdict: c.Verdict, Species: c.Species}
+		if taken.Copied, err = copied(tx, referee, c); err != nil {
+			return err
+		}
+		before, after := referee.Replay(history), referee.Replay(append(history, taken))
+		ruling, _ := after.Ruling(c.ID)
+		a = Answer{Capture: c, Void: ruling.Void, Gain: game.Compare(before, after)}
+		a.Outcome, a.Earned, a.Progress = ruling.Outcome, a.Gain.Points, after.Progress(zoo.Species)
+		a.Question = questionFor(zoo, c.Visitor, ruling, after)
+		stored, err := ledgerOf(tx, c.Visitor)
+		if err != nil {
+			return err
+		}
+		lines := game.Settle(stored, after.Lines)
+		if a, err = s.insert(tx, a, taken.Copied, lines); err != nil {
+			return err
+		}
 		fresh = true
-		return insert(tx, c, s.now().UTC())
+		return s.place(tx, c.Visitor, lines)
 	})
 	if err != nil {
-		return game.Capture{}, false, fmt.Errorf("record a capture: %w", err)
+		return Answer{}, false, fmt.Errorf("record a capture: %w", err)
 	}
-	return c, fresh, nil
+	return a, fresh, nil
 }
 
-func insert(tx *gorm.DB, c game.Capture, now time.Time) error {
-	recognised, err := json.Marshal(answered{c.Confidence, c.Candidates, c.Group, c.Stranger, c.Box, c.Why, c.Verdict, c.Earned})
+// insert keeps a capture with its print, its question and the lines of the
+// ledger, and gives its answer as it will be read again. It is one statement,
+// since each costs more in coming and going than in what it does.
+func (s *Store) insert(tx *gorm.DB, a Answer, copied bool, lines []game.Line) (Answer, error) {
+	now := s.now().UTC()
+	recognised, err := json.Marshal(answered{
+		a.Confidence, a.Candidates, a.Group, a.Stranger, a.Box, a.Why, a.Verdict, a.Earned, a.Void, a.Gain,
+		a.Question != nil,
+	})
 	if err != nil {
-		return err
+		return Answer{}, err
 	}
-	progress, err := json.Marshal(c.Progress)
+	progress, err := json.Marshal(a.Progress)
 	if err != nil {
-		return err
+		return Answer{}, err
 	}
 	row := captureRow{
-		VisitorID: string(c.Visitor), ID: string(c.ID), At: c.At.UTC(), CreatedAt: now,
-		PhotoSum: c.PhotoSum[:], PhotoSig: int64(c.PhotoSig), Outcome: string(c.Outcome),
-		Recognised: string(recognised), Model: c.Model, Progress: string(progress),
+		VisitorID: string(a.Visitor), ID: string(a.ID), At: a.At.UTC().Truncate(time.Microsecond), CreatedAt: now,
+		PhotoSum: a.PhotoSum[:], PhotoSig: int64(a.PhotoSig), PhotoFlip: int64(a.PhotoFlip), Outcome: string(a.Outcome),
+		SpeciesID: nullable(a.Species), Recognised: string(recognised), Model: a.Model, Progress: string(progress), Copied: copied,
 	}
-	if c.Species != "" {
-		id := string(c.Species)
-		row.SpeciesID = &id
+	bands := integers{}
+	if row.SpeciesID != nil && !copied { // only originals can be copied
+		for _, band := range game.Bands(a.PhotoSig) {
+			bands = append(bands, band)
+		}
 	}
-	if err := tx.Create(&row).Error; err != nil {
-		return err
+	question, err := json.Marshal(a.Question) // null if there is none
+	if err != nil {
+		return Answer{}, err
 	}
-	if c.Earned == 0 {
+	ledger, err := json.Marshal(linesJSON(lines))
+	if err != nil {
+		return Answer{}, err
+	}
+	err = tx.Exec(`
+		WITH capture AS (
+			INSERT INTO captures (visitor_id, id, at, created_at, photo_sum, photo_sig, photo_flip, outcome, species_id, recognised, model, progress, copied)
+			VALUES (@visitor, @id, @at, @now, @sum, @sig, @flip, @outcome, @species, @recognised, @model, @progress, @copied)
+		), print AS (
+			INSERT INTO prints (visitor_id, capture_id, band, species_id, at, sig)
+			SELECT CAST(@visitor AS uuid), CAST(@id AS uuid), band, CAST(@species AS uuid), CAST(@at AS timestamptz), CAST(@sig AS bigint) FROM unnest(CAST(@bands AS integer[])) band
+		), question AS (
+			INSERT INTO questions (visitor_id, capture_id, question, asked_at)
+			SELECT CAST(@visitor AS uuid), CAST(@id AS uuid), CAST(@question AS jsonb), CAST(@now AS timestamptz) WHERE CAST(@question AS jsonb) <> 'null'
+		)
+		INSERT INTO ledger (visitor_id, capture_id, reason, key, points, at, created_at)
+		SELECT CAST(@visitor AS uuid), capture, reason, key, points, at, CAST(@now AS timestamptz)
+		FROM jsonb_to_recordset(CAST(@lines AS jsonb)) AS l (capture uuid, reason text, key text, points integer, at timestamptz)`,
+		map[string]any{
+			"visitor": row.VisitorID, "id": row.ID, "at": row.At, "now": now, "sum": row.PhotoSum, "sig": row.PhotoSig, "flip": row.PhotoFlip,
+			"outcome": row.Outcome, "species": row.SpeciesID, "recognised": row.Recognised, "model": row.Model, "progress": row.Progress,
+			"copied": copied, "bands": bands, "question": string(question), "lines": string(ledger),
+		}).Error
+	if err != nil {
+		return Answer{}, err
+	}
+	kept, err := row.answer()
+	kept.Question = a.Question
+	return kept, err
+}
+
+func nullable[S ~string](s S) *string {
+	if s == "" {
 		return nil
 	}
-	return tx.Create(&ledgerRow{string(c.Visitor), string(c.ID), string(c.Outcome), c.Earned, now}).Error
+	text := string(s)
+	return &text
 }
 
-func (r captureRow) capture() (game.Capture, error) {
-	var a answered
-	if err := json.Unmarshal([]byte(r.Recognised), &a); err != nil {
-		return game.Capture{}, fmt.Errorf("read a capture: %w", err)
+func (r captureRow) answer() (Answer, error) {
+	var kept answered
+	if err := json.Unmarshal([]byte(r.Recognised), &kept); err != nil {
+		return Answer{}, fmt.Errorf("read a capture: %w", err)
 	}
-	c := game.Capture{
+	a := Answer{Void: kept.Void, Gain: kept.Gain, Capture: game.Capture{
 		ID: game.CaptureID(r.ID), Visitor: game.VisitorID(r.VisitorID), At: r.At,
-		PhotoSum: [32]byte(r.PhotoSum), PhotoSig: uint64(r.PhotoSig), Outcome: game.Outcome(r.Outcome), Earned: a.Earned,
+		PhotoSum: [32]byte(r.PhotoSum), PhotoSig: uint64(r.PhotoSig), PhotoFlip: uint64(r.PhotoFlip),
+		Outcome: game.Outcome(r.Outcome), Earned: kept.Earned,
 		Recognised: game.Recognised{
-			Verdict: a.Verdict, Confidence: a.Confidence, Candidates: a.Candidates, Group: a.Group,
-			Stranger: a.Stranger, Box: a.Box, Why: a.Why, Model: r.Model,
+			Verdict: kept.Verdict, Confidence: kept.Confidence, Candidates: kept.Candidates, Group: kept.Group,
+			Stranger: kept.Stranger, Box: kept.Box, Why: kept.Why, Model: r.Model,
 		},
+	}}
+	if kept.Asked {
+		a.Question = &game.Question{} // to be read
 	}
 	if r.SpeciesID != nil {
-		c.Species = game.SpeciesID(*r.SpeciesID)
+		a.Species = game.SpeciesID(*r.SpeciesID)
 	}
-	if err := json.Unmarshal([]byte(r.Progress), &c.Progress); err != nil {
-		return game.Capture{}, fmt.Errorf("read a capture's progress: %w", err)
+	if err := json.Unmarshal([]byte(r.Progress), &a.Progress); err != nil {
+		return Answer{}, fmt.Errorf("read a capture's progress: %w", err)
 	}
-	return c, nil
+	return a, nil
 }
 
-// Collection gives what a visitor has seen of each species, and their points.
-func (s *Store) Collection(ctx context.Context, visitor game.VisitorID) (map[game.SpeciesID]game.Sighted, int, error) {
-	seen, points, err := collection(s.read(ctx), visitor)
-	if err != nil {
-		return nil, 0, fmt.Errorf("read a collection: %w", err)
-	}
-	return seen, points, nil
-}
-
-func collection(tx *gorm.DB, visitor game.VisitorID) (map[game.SpeciesID]game.Sighted, int, error) {
-	var rows []struct {
-		SpeciesID string
-		First     time.Time
-		Times     int
-	}
-	err := tx.Raw(`
-		SELECT species_id, min(at) AS first, count(*) AS times
-		FROM captures WHERE visitor_id = ? AND species_id IS NOT NULL
-		GROUP BY species_id`, string(visitor)).Scan(&rows).Error
-	if err != nil {
-		return nil, 0, err
-	}
-	seen := make(map[game.SpeciesID]game.Sighted, len(rows))
-	for _, r := range rows {
-		seen[game.SpeciesID(r.SpeciesID)] = game.Sighted{First: r.First, Times: r.Times}
-	}
-	var points int
-	err = tx.Raw("SELECT coalesce(sum(points), 0) FROM ledger WHERE visitor_id = ?", string(visitor)).Scan(&points).Error
-	return seen, points, err
-}
-
-// Captures gives all captures of a visitor, the oldest first, for their export.
-func (s *Store) Captures(ctx context.Context, visitor game.VisitorID) ([]game.Capture, error) {
+// Captures gives the answers to all captures of a visitor, the oldest first,
+// without their questions.
+func (s *Store) Captures(ctx context.Context, visitor game.VisitorID) ([]Answer, error) {
 	var rows []captureRow
 	if err := s.read(ctx).Where("visitor_id = ?", string(visitor)).Order("at, id").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read the captures of a visitor: %w", err)
 	}
-	captures := make([]game.Capture, len(rows))
+	answers := make([]Answer, len(rows))
 	for i, r := range rows {
-		c, err := r.capture()
+		a, err := r.answer()
 		if err != nil {
 			return nil, err
 		}
-		captures[i] = c
+		a.Question = nil // see Questions
+		answers[i] = a
 	}
-	return captures, nil
+	return answers, nil
 }

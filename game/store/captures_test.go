@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/zoodex/zoodex/game"
+	"github.com/zoodex/zoodex/game/store"
 )
 
 func TestTheFirstCaptureCatchesAndTheNextOnesSee(t *testing.T) {
@@ -17,10 +18,10 @@ func TestTheFirstCaptureCatchesAndTheNextOnesSee(t *testing.T) {
 	f := founded(t)
 	v := f.welcome()
 	first, fresh := f.record(f.sighting(v, 3))
-	if !fresh || first.Outcome != game.Caught || first.Earned != game.FirstCatch[3] {
+	if !fresh || first.Outcome != game.Caught || first.Earned != f.catch(3)+f.arrival() {
 		t.Errorf("first capture: %s, %d points, fresh %v", first.Outcome, first.Earned, fresh)
 	}
-	if want := (game.Progress{Caught: 1, Total: 5, Points: game.FirstCatch[3]}); first.Progress != want {
+	if want := (game.Progress{Caught: 1, Total: 5, Points: f.catch(3) + f.arrival()}); first.Progress != want {
 		t.Errorf("progress %+v, want %+v", first.Progress, want)
 	}
 	second, fresh := f.record(f.sighting(v, 3))
@@ -104,6 +105,7 @@ func TestTheSameIdWithAnotherPhotoIsAConflict(t *testing.T) {
 		t.Errorf("replayed: %v", err)
 	}
 	kept, err := f.Captures(t.Context(), v)
+	first.Question = nil
 	if err != nil || len(kept) != 1 || !reflect.DeepEqual(kept[0], first) {
 		t.Errorf("kept %+v, %v", kept, err)
 	}
@@ -117,8 +119,9 @@ func TestTwoVisitorsMayUseTheSameCaptureId(t *testing.T) {
 	f.record(c)
 	c.Visitor = b
 	c.PhotoSum[5]++
+	c.PhotoSig, c.PhotoFlip = ^c.PhotoSig, ^c.PhotoFlip
 	got, fresh := f.record(c)
-	if !fresh || got.Visitor != b || got.Outcome != game.Caught || got.Earned != game.FirstCatch[1] {
+	if !fresh || got.Visitor != b || got.Outcome != game.Caught || got.Earned != f.catch(1)+f.arrival() {
 		t.Errorf("the second visitor got %+v, fresh %v", got, fresh)
 	}
 	for _, v := range []game.VisitorID{a, b} {
@@ -165,7 +168,7 @@ func TestACaptureSentSixteenTimesAtOnceIsOne(t *testing.T) {
 	v := f.welcome()
 	c := f.sighting(v, 4)
 	var mu sync.Mutex
-	var answers []game.Capture
+	var answers []store.Answer
 	fresh := 0
 	zoo := f.zoo()
 	atOnce(16, func(int) {
@@ -189,7 +192,7 @@ func TestACaptureSentSixteenTimesAtOnceIsOne(t *testing.T) {
 			t.Errorf("answered\n%+v\nand\n%+v", a, answers[0])
 		}
 	}
-	if rows, lines := f.count(`SELECT count(*) FROM captures`), f.count(`SELECT count(*) FROM ledger`); rows != 1 || lines != 1 {
+	if rows, lines := f.count(`SELECT count(*) FROM captures`), f.count(`SELECT count(*) FROM ledger`); rows != 1 || lines != 2 {
 		t.Errorf("%d captures and %d lines in the ledger", rows, lines)
 	}
 }
@@ -203,7 +206,6 @@ func TestASpeciesCapturedSixteenTimesAtOnceIsCaughtOnce(t *testing.T) {
 		captures = append(captures, f.sighting(v, 5))
 	}
 	var mu sync.Mutex
-	outcomes := map[game.Outcome]int{}
 	earned := 0
 	zoo := f.zoo()
 	atOnce(16, func(i int) {
@@ -214,13 +216,12 @@ func TestASpeciesCapturedSixteenTimesAtOnceIsCaughtOnce(t *testing.T) {
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		outcomes[got.Outcome]++
 		earned += got.Earned
 	})
-	if outcomes[game.Caught] != 1 || outcomes[game.Seen] != 15 || earned != game.FirstCatch[5] {
-		t.Errorf("outcomes %v, %d points", outcomes, earned)
+	if earned != f.catch(5)+f.arrival() {
+		t.Errorf("%d points were earned", earned)
 	}
-	if seen, points := f.collection(v); seen[f.species(5).ID].Times != 16 || points != game.FirstCatch[5] {
+	if seen, points := f.collection(v); seen[f.species(5).ID].Times != 16 || points != f.catch(5)+f.arrival() {
 		t.Errorf("collection %v, %d points", seen, points)
 	}
 }
@@ -243,21 +244,23 @@ func TestOfflineCapturesMayArriveInAnyOrder(t *testing.T) {
 	t.Parallel()
 	f := founded(t)
 	v := f.welcome()
-	var captures []game.Capture
+	var captures []store.Answer
 	for _, hours := range []int{-3, -30, -1, -100} {
 		c := f.sighting(v, 2)
 		c.At = opening.Add(time.Duration(hours) * time.Hour)
 		got, _ := f.record(c)
+		got.Question = nil
 		captures = append(captures, got)
 	}
-	for i, c := range captures {
-		if want := map[bool]game.Outcome{true: game.Caught, false: game.Seen}[i == 0]; c.Outcome != want {
-			t.Errorf("capture %d is %s, want %s", i, c.Outcome, want)
+	// Each is the first of those that had arrived, but the third.
+	for i, want := range []game.Outcome{game.Caught, game.Caught, game.Seen, game.Caught} {
+		if captures[i].Outcome != want {
+			t.Errorf("capture %d is %s, want %s", i, captures[i].Outcome, want)
 		}
 	}
 	seen, points := f.collection(v)
 	sighted := seen[f.species(2).ID]
-	if !sighted.First.Equal(opening.Add(-100*time.Hour)) || sighted.Times != 4 || points != game.FirstCatch[2] {
+	if !sighted.First.Equal(opening.Add(-100*time.Hour)) || sighted.Times != 4 || sighted.Visits != 3 || points != f.catch(2)+3*f.arrival()+2*f.zoo().Referee.Rules().Points.Again[2] {
 		t.Errorf("sighted %+v, %d points", sighted, points)
 	}
 	kept, err := f.Captures(t.Context(), v)
@@ -279,7 +282,7 @@ func TestASpeciesThatLeftTheDisplayStaysCaught(t *testing.T) {
 	f.sql(`UPDATE species SET on_display = false WHERE number IN (1, 2)`)
 	got, _ := f.record(f.sighting(v, 3))
 	// Three are on display, and the one that was caught counts on.
-	if want := (game.Progress{Caught: 2, Total: 4, Points: game.FirstCatch[1] + game.FirstCatch[3]}); got.Progress != want {
+	if want := (game.Progress{Caught: 2, Total: 4, Points: f.catch(1) + f.catch(3) + f.arrival()}); got.Progress != want {
 		t.Errorf("progress %+v, want %+v", got.Progress, want)
 	}
 }

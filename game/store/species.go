@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"database/sql/driver"
 	"fmt"
 	"time"
@@ -12,38 +11,11 @@ import (
 	"gorm.io/gorm"
 )
 
-// Zoo is every species of the zoo as it stood at one revision. It is shared
-// and never changed.
-type Zoo struct {
-	Revision int64
-	Species  []game.Species // by number
-	byID     map[game.SpeciesID]int
-	bySlug   map[game.Slug]int
-}
-
-// ByID finds a species, on display or not.
-func (z *Zoo) ByID(id game.SpeciesID) (game.Species, bool) {
-	i, ok := z.byID[id]
-	if !ok {
-		return game.Species{}, false
-	}
-	return z.Species[i], true
-}
-
-// BySlug finds a species, on display or not.
-func (z *Zoo) BySlug(slug game.Slug) (game.Species, bool) {
-	i, ok := z.bySlug[slug]
-	if !ok {
-		return game.Species{}, false
-	}
-	return z.Species[i], true
-}
-
 type speciesRow struct {
 	ID             string `gorm:"primaryKey"`
 	Number         int
 	Slug           string
-	ScientificName string
+	ScientificName string `json:"scientific_name"`
 	Class          string
 	Order          string
 	Family         string
@@ -52,19 +24,19 @@ type speciesRow struct {
 	Continents     words
 	Activity       string
 	Awake          words
-	SleepHours     float64
+	SleepHours     float64 `json:"sleep_hours"`
 	Rarity         int
 	Keys           words
 	Art            string
-	OnDisplay      bool
-	CreatedAt      time.Time
-	UpdatedAt      time.Time
+	OnDisplay      bool      `json:"on_display"`
+	CreatedAt      time.Time `json:"created_at"`
+	UpdatedAt      time.Time `json:"updated_at"`
 }
 
 func (speciesRow) TableName() string { return "species" }
 
 type textRow struct {
-	SpeciesID string `gorm:"primaryKey"`
+	SpeciesID string `gorm:"primaryKey" json:"species_id"`
 	Language  string `gorm:"primaryKey"`
 	Name      string
 	Habitat   string
@@ -92,55 +64,6 @@ func (w words) Value() (driver.Value, error) {
 	}
 	b, err := arrays.Encode(pgtype.TextArrayOID, pgtype.TextFormatCode, []string(w), nil)
 	return string(b), err
-}
-
-// Zoo gives the species as they are now. It is read anew only when somebody,
-// in this process or another, has changed them.
-func (s *Store) Zoo(ctx context.Context) (*Zoo, error) {
-	var revision int64
-	if err := s.read(ctx).Raw("SELECT revision FROM species_revision").Scan(&revision).Error; err != nil {
-		return nil, fmt.Errorf("read the species revision: %w", err)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.zoo != nil && s.revision >= revision {
-		return s.zoo, nil
-	}
-	zoo, err := s.readZoo(ctx)
-	if err != nil {
-		return nil, err
-	}
-	s.zoo, s.revision = zoo, zoo.Revision
-	return zoo, nil
-}
-
-func (s *Store) readZoo(ctx context.Context) (*Zoo, error) {
-	zoo := &Zoo{byID: map[game.SpeciesID]int{}, bySlug: map[game.Slug]int{}}
-	var rows []speciesRow
-	var texts []textRow
-	// As of one moment: a species that comes or goes meanwhile is in all of it or in none.
-	err := s.read(ctx).Transaction(func(tx *gorm.DB) error {
-		if err := tx.Raw("SELECT revision FROM species_revision").Scan(&zoo.Revision).Error; err != nil {
-			return err
-		}
-		if err := tx.Order("number").Find(&rows).Error; err != nil {
-			return err
-		}
-		return tx.Find(&texts).Error
-	}, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
-	if err != nil {
-		return nil, fmt.Errorf("read the species: %w", err)
-	}
-	for i, r := range rows {
-		zoo.byID[game.SpeciesID(r.ID)] = i
-		zoo.bySlug[game.Slug(r.Slug)] = i
-		zoo.Species = append(zoo.Species, r.species())
-	}
-	for _, t := range texts {
-		zoo.Species[zoo.byID[game.SpeciesID(t.SpeciesID)]].Texts[game.Language(t.Language)] = game.Text{
-			Name: t.Name, Habitat: t.Habitat, Diet: t.Diet, Sleep: t.Sleep, Surprise: t.Surprise}
-	}
-	return zoo, nil
 }
 
 // Found fills an empty zoo with its starter species. Where there are species
@@ -176,7 +99,11 @@ func (s *Store) Found(ctx context.Context, starter []game.Species) (added int, e
 		if err := tx.CreateInBatches(rows, 500).Error; err != nil {
 			return err
 		}
-		return tx.CreateInBatches(texts, 500).Error
+		if err := tx.CreateInBatches(texts, 500).Error; err != nil {
+			return err
+		}
+		// What a zoo begins with has always been there.
+		return tx.Exec("DELETE FROM displays").Error
 	})
 	if err != nil {
 		return 0, fmt.Errorf("fill the zoo with its starter species: %w", err)
@@ -218,4 +145,13 @@ func (r speciesRow) species() game.Species {
 		}
 	}
 	return s
+}
+
+// integers is an integer[] column.
+type integers []int32
+
+// Value implements driver.Valuer.
+func (n integers) Value() (driver.Value, error) {
+	b, err := arrays.Encode(pgtype.Int4ArrayOID, pgtype.TextFormatCode, []int32(n), nil)
+	return string(b), err
 }

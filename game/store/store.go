@@ -1,9 +1,12 @@
-// Package store keeps the game's state in Postgres: species, visitors,
-// captures and the points they earned. It is the only package that imports
-// GORM, and it decides nothing: the rules are in package game.
+// Package store keeps the game's state in Postgres: species and rules,
+// visitors, their captures and what was said of them, the ledger of points,
+// groups and leaderboards. It is the only package that imports GORM, and it
+// decides nothing: the rules are in package game.
 //
 // Every write is one transaction. A visitor's writes take turns by a lock on
 // the visitor's row, so a phone that sends twice at once is answered once.
+// Whatever changes what a visitor has earned goes through [Store.settle]: it
+// brings the ledger to what game.Referee.Replay makes of the captures.
 package store
 
 import (
@@ -21,14 +24,13 @@ type Store struct {
 	db  *gorm.DB
 	now func() time.Time
 
-	mu       sync.Mutex
-	revision int64
-	zoo      *Zoo
+	mu  sync.Mutex
+	zoo *Zoo // the last that was read
 }
 
 // New returns a store over a migrated database. The clock is the caller's.
 func New(db *gorm.DB, now func() time.Time) *Store {
-	return &Store{db: db, now: now, revision: -1}
+	return &Store{db: db, now: now}
 }
 
 func newID() (string, error) {

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"flag"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"runtime"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 	"github.com/zoodex/zoodex/app/database"
 	"github.com/zoodex/zoodex/app/database/databasetest"
 	"github.com/zoodex/zoodex/game"
+	"github.com/zoodex/zoodex/game/rules"
 	"github.com/zoodex/zoodex/game/store"
 	"github.com/zoodex/zoodex/migrations"
 )
@@ -59,6 +62,8 @@ type fixture struct {
 	*store.Store
 	t  testing.TB
 	db *database.Database
+
+	taken *atomic.Int64 // photos
 }
 
 // founded gives a store whose zoo has its starter species.
@@ -68,19 +73,40 @@ func founded(t testing.TB) *fixture {
 	if _, err := f.Found(t.Context(), starter()); err != nil {
 		t.Fatal(err)
 	}
+	if err := f.FoundRules(t.Context(), starterRules(t), time.UTC); err != nil {
+		t.Fatal(err)
+	}
 	return f
 }
+
+// starterRules are those of a new zoo.
+func starterRules(t testing.TB) game.Rules {
+	t.Helper()
+	r, err := rules.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// catch is what the first capture of a species earns, by its rarity.
+func (f *fixture) catch(rarity int) int { return f.zoo().Referee.Rules().Points.Catch[rarity] }
+
+// arrival is what the first animal of a visit earns beside.
+func (f *fixture) arrival() int { return f.zoo().Referee.Rules().Points.Visit }
 
 func empty(t testing.TB) *fixture {
 	t.Helper()
 	db := databasetest.Open(t, migrations.FS)
-	return &fixture{store.New(db.Gorm(), clock), t, db}
+	return &fixture{store.New(db.Gorm(), clock), t, db, new(atomic.Int64)}
 }
 
 func clock() time.Time { return opening }
 
 // restarted is another process's store over the same database.
-func (f *fixture) restarted() *fixture { return &fixture{store.New(f.db.Gorm(), clock), f.t, f.db} }
+func (f *fixture) restarted() *fixture {
+	return &fixture{store.New(f.db.Gorm(), clock), f.t, f.db, f.taken}
+}
 
 func (f *fixture) zoo() *store.Zoo {
 	f.t.Helper()
@@ -111,14 +137,16 @@ func (f *fixture) welcome() game.VisitorID {
 	return v.ID
 }
 
-// sighting is a capture of a species as recognition gives it, with an id and a
-// photo of its own.
+// sighting is a capture of a species as recognition gives it, with an id, a
+// photo and a moment of its own.
 func (f *fixture) sighting(v game.VisitorID, species int) game.Capture {
 	f.t.Helper()
 	s := f.species(species)
 	id := uuid.NewString()
+	sum := sha256.Sum256([]byte(id))
 	return game.Capture{
-		ID: game.CaptureID(id), Visitor: v, At: opening, PhotoSum: sha256.Sum256([]byte(id)), PhotoSig: 1<<63 | 42,
+		ID: game.CaptureID(id), Visitor: v, At: opening.Add(time.Duration(f.taken.Add(1)) * time.Second), PhotoSum: sum,
+		PhotoSig: binary.BigEndian.Uint64(sum[:]) | 1<<63, PhotoFlip: binary.BigEndian.Uint64(sum[8:]) | 1<<63,
 		Recognised: game.Recognised{
 			Verdict: game.Certain, Species: s.ID, Confidence: 0.1 + 0.2,
 			Candidates: []game.Candidate{{Species: s.ID, Confidence: 0.1 + 0.2}, {Species: f.species(5).ID, Confidence: 1e-9}},
@@ -127,7 +155,7 @@ func (f *fixture) sighting(v game.VisitorID, species int) game.Capture {
 	}
 }
 
-func (f *fixture) record(c game.Capture) (game.Capture, bool) {
+func (f *fixture) record(c game.Capture) (store.Answer, bool) {
 	f.t.Helper()
 	got, fresh, err := f.Record(f.t.Context(), f.zoo(), c)
 	if err != nil {

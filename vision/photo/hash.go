@@ -25,6 +25,12 @@ var hashCosines = func() (table [hashWaves][hashSize]float64) {
 // waves relative to their median. Photos of the same thing, re-encoded or resized, differ in few
 // bits; see [Distance].
 func (p *Photo) Hash() uint64 {
+	upright, _ := p.Hashes()
+	return upright
+}
+
+// Hashes gives the photo's hash, and the one it would have if it were flipped left to right.
+func (p *Photo) Hashes() (upright, mirrored uint64) {
 	var rgb [3 * hashSize * hashSize]float32
 	p.Sample(rgb[:], p.Bounds(), hashSize)
 	var half [hashSize][hashWaves]float64 // transformed along each line
@@ -45,10 +51,18 @@ func (p *Photo) Hash() uint64 {
 			}
 		}
 	}
-	sorted := waves
+	upright = signs(&waves)
+	for i := 1; i < len(waves); i += 2 {
+		waves[i] = -waves[i] // of the waves across, every other one is odd
+	}
+	return upright, signs(&waves)
+}
+
+// signs has a bit for each wave that is above their median.
+func signs(waves *[hashWaves * hashWaves]float64) (hash uint64) {
+	sorted := *waves
 	slices.Sort(sorted[:])
 	median := (sorted[len(sorted)/2-1] + sorted[len(sorted)/2]) / 2
-	var hash uint64
 	for i, w := range waves {
 		if w > median {
 			hash |= 1 << i

@@ -46,3 +46,20 @@ func TestOtherPicturesHaveOtherHashes(t *testing.T) {
 		}
 	}
 }
+
+func TestTheHashOfTheFlippedPictureIsForetold(t *testing.T) {
+	img := scene(800, 600)
+	flipped := image.NewRGBA(img.Bounds())
+	for y := range 600 {
+		for x := range 800 {
+			flipped.Set(799-x, y, img.At(x, y))
+		}
+	}
+	upright, mirrored := mustDecode(t, pngOf(t, img)).Hashes()
+	if d := Distance(mirrored, mustDecode(t, jpegOf(t, flipped)).Hash()); d > 3 {
+		t.Errorf("%d bits differ", d)
+	}
+	if d := Distance(upright, mirrored); d < 16 {
+		t.Errorf("flipped, only %d bits differ", d)
+	}
+}

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/v1/badges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Badges
+         * @description Every badge there is, earned or still open.
+         */
+        get: operations["get-badges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/captures/{id}": {
         parameters: {
             query?: never;
@@ -24,6 +44,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/captures/{id}/correction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * That is not what I saw
+         * @description The visitor says what a capture shows: one of its likelier candidates, or none of them. What was earned follows at once.
+         */
+        post: operations["correct-capture"];
+        /**
+         * It was right after all
+         * @description Takes the visitor's correction back.
+         */
+        delete: operations["uncorrect-capture"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/captures/{id}/quiz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer the question
+         * @description Answers the question that followed a catch. The first answer counts; sending another is answered as the first.
+         */
+        post: operations["answer-quiz"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/dex": {
         parameters: {
             query?: never;
@@ -36,6 +100,150 @@ export interface paths {
          * @description Every species on display, caught or still a silhouette, by number.
          */
         get: operations["get-dex"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My groups
+         * @description The groups that the visitor belongs to.
+         */
+        get: operations["get-groups"];
+        put?: never;
+        /**
+         * Found a family or a class
+         * @description Makes a group that the visitor owns, with a code by which others join. Its name is drawn from our word lists.
+         */
+        post: operations["found-group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join by a code
+         * @description Makes the visitor a member of the group that has the code. Wrong codes can be tried a few times a minute.
+         */
+        post: operations["join-group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A group and its collection
+         * @description A group that the visitor belongs to, and what its members have caught together.
+         */
+        get: operations["get-group"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{id}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Another code
+         * @description Gives the group another code: the one before lets nobody in any more. For the owner.
+         */
+        post: operations["rotate-group-code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{id}/members/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Leave a group
+         * @description Erases the link to the group. What the visitor caught stays theirs and no longer counts for the group; the last to leave takes the group along.
+         */
+        delete: operations["leave-group"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{id}/members/{member}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a member
+         * @description Takes a member out of the group. For the owner; change the code too, or they can come back.
+         */
+        delete: operations["remove-member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/levels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Levels
+         * @description Every level there is, and the visitor's.
+         */
+        get: operations["get-levels"];
         put?: never;
         post?: never;
         delete?: never;
@@ -112,6 +320,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/pass-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Another pass code
+         * @description Makes a new pass code for a visitor whose card is lost. The one before no longer works; phones that have joined stay.
+         */
+        post: operations["change-pass-code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Be the same visitor on another phone
+         * @description Gives this phone a token of its own for the visitor who has the pass code. Tokens of other phones go on to work. A phone may hold tokens of several visitors, one for each child, and switch by sending another. Wrong codes can be tried a few times a minute.
+         */
+        post: operations["add-phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/standings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Stand on the leaderboards, or not
+         * @description Says yes or no to standing on the leaderboards. Nobody does before saying yes.
+         */
+        put: operations["join-standings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/species/{slug}": {
         parameters: {
             query?: never;
@@ -124,6 +392,86 @@ export interface paths {
          * @description The page of a caught species. Pages of the others are locked.
          */
         get: operations["get-species"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/standings/seasons/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The leaderboard of a season
+         * @description Seasons that are over stay as they ended, but for those who have left.
+         */
+        get: operations["get-season"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/standings/{period}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A leaderboard
+         * @description Who has most points, today, this week, this season or ever. Visitors are on it who said yes to that. With around or group it needs a token.
+         */
+        get: operations["get-standings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/standings/{period}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A leaderboard, live
+         * @description Server-sent events named standings, each with the first rows of the board as GET /v1/standings/{period} has them: one at once, then one whenever they change, a few a second at most. Whoever comes back with the Last-Event-ID they had gets the next one only.
+         */
+        get: operations["follow-standings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/trails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trails
+         * @description Every trail there is, with the steps done and open.
+         */
+        get: operations["get-trails"];
         put?: never;
         post?: never;
         delete?: never;
@@ -156,6 +504,45 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Badge: {
+            /** @description Key of its picture */
+            art: string;
+            /** @description Once earned it is kept, also when the zoo gets more animals of the kind */
+            earned: boolean;
+            /** Format: date-time */
+            earnedAt?: string;
+            /**
+             * Format: int64
+             * @example 3
+             */
+            have: number;
+            /** @example first-catch */
+            key: string;
+            name: string;
+            /**
+             * Format: int64
+             * @example 5
+             */
+            need: number;
+            /** @description Whether it can be earned with the animals on display now */
+            possible: boolean;
+            /** @description What it is for */
+            text: string;
+        };
+        BadgeName: {
+            /** @description Key of its picture */
+            art: string;
+            /** @example first-catch */
+            key: string;
+            name: string;
+            /** @description What it is for */
+            text: string;
+        };
+        Badges: {
+            badges: components["schemas"]["Badge"][];
+            /** Format: int64 */
+            earned: number;
+        };
         Box: {
             /** Format: int64 */
             height: number;
@@ -202,18 +589,22 @@ export interface components {
             /** @description The network that looked */
             model: string;
             /**
-             * @description caught: a first catch. seen: caught before. The others as in a look.
+             * @description caught: a first catch. seen: caught before. void: kept, but it does not count. The others as in a look.
              * @enum {string}
              */
-            outcome: "caught" | "seen" | "unsure" | "nothing" | "stranger";
+            outcome: "caught" | "seen" | "unsure" | "nothing" | "stranger" | "void";
             /** @description How far the collection had grown with this capture */
             progress: components["schemas"]["Progress"];
+            /** @description A question that follows some first catches */
+            quiz?: components["schemas"]["Quiz"];
             species?: components["schemas"]["CaughtSpecies"];
             /**
              * @description When a stranger: what it looks like
              * @example house cat
              */
             stranger?: string;
+            /** @description Why it does not count */
+            void?: components["schemas"]["Void"];
             /** @description The reason in one line, in the reader's language */
             why: string;
         };
@@ -233,6 +624,12 @@ export interface components {
             /** @example red-panda */
             slug: string;
         };
+        Choice: {
+            /** @example lion */
+            key: string;
+            /** @example lion */
+            text: string;
+        };
         Conservation: {
             /** @enum {string} */
             code: "EX" | "EW" | "CR" | "EN" | "VU" | "NT" | "LC" | "DD" | "NE";
@@ -241,6 +638,29 @@ export interface components {
              * @example endangered
              */
             name: string;
+        };
+        Corrected: {
+            /** @description What the correction changed */
+            earned: components["schemas"]["Earned"];
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description As in the answer to a capture
+             * @enum {string}
+             */
+            outcome: "caught" | "seen" | "unsure" | "nothing" | "stranger" | "void";
+            progress: components["schemas"]["Progress"];
+            /** @description If it became a catch by the correction */
+            quiz?: components["schemas"]["Quiz"];
+            species?: components["schemas"]["CaughtSpecies"];
+            void?: components["schemas"]["Void"];
+        };
+        Correction: {
+            /**
+             * @description Slug of what it shows: a candidate of the answer. Left out: none of the zoo's animals.
+             * @example red-panda
+             */
+            species?: string;
         };
         Dex: {
             progress: components["schemas"]["Progress"];
@@ -271,8 +691,38 @@ export interface components {
             timesSeen: number;
         };
         Earned: {
-            /** Format: int64 */
+            /** @description New ones */
+            badges: components["schemas"]["BadgeName"][];
+            /** @description The visitor's level now */
+            level: components["schemas"]["Level"];
+            /** @description Whether it was reached by this */
+            levelUp: boolean;
+            /** @description What the points are for */
+            lines: components["schemas"]["EarnedLine"][];
+            /** @description Badges that a correction took back */
+            lostBadges: components["schemas"]["BadgeName"][];
+            /**
+             * Format: int64
+             * @description Less than 0 if a correction took more than it gave
+             * @example 25
+             */
             points: number;
+            /** @description Trails on which this did a step */
+            trails: components["schemas"]["TrailStep"][];
+        };
+        EarnedLine: {
+            /**
+             * Format: int64
+             * @example 20
+             */
+            points: number;
+            /** @enum {string} */
+            reason: "catch" | "again" | "visit" | "trail" | "quiz";
+            /**
+             * @description In the reader's language
+             * @example First catch: red panda
+             */
+            text: string;
         };
         ErrorDetail: {
             /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
@@ -283,14 +733,54 @@ export interface components {
             value?: unknown;
         };
         Export: {
+            /** @description Those that are earned */
+            badges: components["schemas"]["ExportedBadge"][];
             captures: components["schemas"]["ExportedPhoto"][];
+            /** @description What was said of captures after they were answered */
+            corrections: components["schemas"]["ExportedCorrection"][];
+            groups: components["schemas"]["VisitorGroup"][];
             /** Format: uuid */
             id: string;
+            /** @description What the points are for */
+            ledger: components["schemas"]["ExportedLine"][];
             /** Format: date-time */
             memberSince: string;
             nickname: string;
+            /** @description When each phone joined */
+            phonesSince: string[];
             /** Format: int64 */
             points: number;
+            questions: components["schemas"]["ExportedQuestion"][];
+            standings: boolean;
+            /** @description Keys of those that are complete */
+            trails: string[];
+        };
+        ExportedBadge: {
+            /** Format: date-time */
+            at: string;
+            key: string;
+        };
+        ExportedCorrection: {
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            capture: string;
+            /** @enum {string} */
+            kind: "say" | "unsay" | "withdraw" | "restore" | "pardon" | "unpardon";
+            reason?: string;
+            /** @description Slug of the species */
+            species?: string;
+            /** @description Whether staff said it */
+            staff: boolean;
+        };
+        ExportedLine: {
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            capture: string;
+            /** Format: int64 */
+            points: number;
+            reason: string;
         };
         ExportedPhoto: {
             /** Format: date-time */
@@ -302,13 +792,30 @@ export interface components {
             /** Format: uuid */
             id: string;
             model: string;
+            /** @description As it was answered */
             outcome: string;
+            /** @description With everything that arrived and was said since */
+            outcomeNow: string;
             /** @description 64 bits by which the same picture is known again */
             photoPerceptualHash: string;
+            /** @description The same for the picture flipped left to right */
+            photoPerceptualHashFlipped: string;
             /** @description SHA-256 of the photo's bytes, by which a retry is known */
             photoSha256: string;
             /** @description Slug of the species */
             species?: string;
+            /** @description Why it does not count now */
+            void?: string;
+        };
+        ExportedQuestion: {
+            /** Format: date-time */
+            answeredAt?: string;
+            /** Format: uuid */
+            capture: string;
+            /** @description Key of the answer */
+            choice?: string;
+            question: string;
+            right: boolean;
         };
         Facts: {
             /**
@@ -357,6 +864,103 @@ export interface components {
              */
             some: string;
         };
+        GroupCode: {
+            /**
+             * @description However it was typed
+             * @example TRB KMX
+             */
+            code: string;
+        };
+        GroupDex: {
+            /** @description By which others join; shown to the owner */
+            code?: components["schemas"]["JoinCode"];
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "family" | "class";
+            /** @description Who has been in it for longest first: that is the owner */
+            members: components["schemas"]["GroupMember"][];
+            /**
+             * Format: int64
+             * @example 12
+             */
+            mostMembers: number;
+            /**
+             * @description Drawn from our word lists
+             * @example Brave Otter 42
+             */
+            name: string;
+            /** @description Whether the reader owns it: may remove members and change the code */
+            owner: boolean;
+            /** @description Each animal counts once, for whoever saw it first */
+            progress: components["schemas"]["Progress"];
+            /** Format: date-time */
+            since: string;
+            /** @description By number */
+            species: components["schemas"]["DexPage"][];
+        };
+        GroupMember: {
+            /**
+             * Format: uuid
+             * @description Of the member in this group only
+             */
+            id: string;
+            me: boolean;
+            /** @example Calm Koala 7 */
+            nickname: string;
+            owner: boolean;
+            /** Format: date-time */
+            since: string;
+        };
+        JoinCode: {
+            /**
+             * @description Six letters to be read out, or shown as a QR code
+             * @example TRBKMX
+             */
+            code: string;
+            expired: boolean;
+            /**
+             * Format: date-time
+             * @description When it lets nobody in any more
+             */
+            until: string;
+        };
+        Level: {
+            /** @description Key of its picture */
+            art: string;
+            /** @example Chick */
+            name: string;
+            /** @description Missing at the highest */
+            next?: components["schemas"]["NextLevel"];
+            /**
+             * Format: int64
+             * @example 2
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description Points from which it is reached
+             */
+            points: number;
+            text: string;
+        };
+        Levels: {
+            /**
+             * Format: int64
+             * @description Number of the visitor's level
+             */
+            current: number;
+            levels: components["schemas"]["Level"][];
+            /**
+             * Format: int64
+             * @description The visitor's
+             */
+            points: number;
+        };
+        Listing: {
+            /** @example true */
+            standings: boolean;
+        };
         Look: {
             /** @description The part of the photo that was looked at */
             box?: components["schemas"]["Box"];
@@ -389,17 +993,60 @@ export interface components {
              * @description Species caught
              */
             caught: number;
+            level: components["schemas"]["Level"];
             /** Format: date-time */
             memberSince: string;
             /** @example Brave Otter 42 */
             nickname: string;
             /** Format: int64 */
             points: number;
+            /** @description Whether the visitor said yes to standing on the leaderboards */
+            standings: boolean;
             /**
              * Format: int64
              * @description Species that can be caught, or were
              */
             total: number;
+            /**
+             * Format: int64
+             * @description Days on which the visitor saw an animal
+             */
+            visits: number;
+        };
+        Mine: {
+            /** @description Of their row, if they are on the board */
+            key: string;
+            /** @description Whether they are on the board: visitors who have not said yes to that, or have no points yet, only learn where they would be */
+            listed: boolean;
+            /** Format: int64 */
+            points: number;
+            /** Format: int64 */
+            rank: number;
+        };
+        NewGroup: {
+            /**
+             * @example family
+             * @enum {string}
+             */
+            kind: "family" | "class";
+        };
+        NewPassCode: {
+            /**
+             * @description Shown once: to be printed or written down
+             * @example bamo-lire-dose-wina-gema-rebo
+             */
+            passCode: string;
+        };
+        NewPhone: {
+            /**
+             * Format: uuid
+             * @description The visitor's
+             */
+            id: string;
+            /** @example Brave Otter 42 */
+            nickname: string;
+            /** @description This phone's secret for the visitor; shown once */
+            token: string;
         };
         NewVisitor: {
             /** Format: uuid */
@@ -413,6 +1060,51 @@ export interface components {
             passCode: string;
             /** @description The visitor's secret; shown once. Send it as a bearer token. */
             token: string;
+        };
+        NextLevel: {
+            /** @example Curious Nose */
+            name: string;
+            /**
+             * Format: int64
+             * @example 150
+             */
+            points: number;
+        };
+        Page: {
+            /**
+             * @description Which stretch of time: another day, week or season has another name
+             * @example day-2026-05-01
+             */
+            board: string;
+            /**
+             * Format: date-time
+             * @description When the stretch of time begins
+             */
+            from?: string;
+            /** @description In answers around somebody */
+            mine?: components["schemas"]["Mine"];
+            /** @description Send it as after for the page that follows; missing on the last page */
+            next?: string;
+            /** @enum {string} */
+            of: "visitors" | "groups";
+            rows: components["schemas"]["Row"][];
+            /**
+             * Format: int64
+             * @description How many are on the board
+             */
+            total: number;
+            /**
+             * Format: date-time
+             * @description When it has ended
+             */
+            until?: string;
+        };
+        PassCode: {
+            /**
+             * @description However it was typed
+             * @example bamo lire dose wina gema rebo
+             */
+            passCode: string;
         };
         Problem: {
             /**
@@ -458,6 +1150,55 @@ export interface components {
              */
             total: number;
         };
+        Quiz: {
+            /** @description Answer with the key of one, by POST /v1/captures/{id}/quiz */
+            choices: components["schemas"]["Choice"][];
+            /**
+             * Format: int64
+             * @description What a right answer earns, unless this animal's was answered rightly before
+             */
+            points: number;
+            /** @example Which of these animals sleeps longest? */
+            question: string;
+        };
+        QuizAnswer: {
+            /**
+             * @description Key of one of the choices
+             * @example africa
+             */
+            choice: string;
+        };
+        Quizzed: {
+            /** @description The right one */
+            answer: components["schemas"]["Choice"];
+            /** @description The first answer, which is the one that counts */
+            choice: components["schemas"]["Choice"];
+            earned: components["schemas"]["Earned"];
+            progress: components["schemas"]["Progress"];
+            right: boolean;
+        };
+        Row: {
+            /**
+             * @description Tells rows of the same name apart; the same from one answer to the next, and good for nothing else
+             * @example mG3pLx0aZk_1
+             */
+            key: string;
+            /** @description Whether this is the visitor who asks, or the group they ask about */
+            me?: boolean;
+            /** @example Brave Otter 42 */
+            name: string;
+            /**
+             * Format: int64
+             * @example 185
+             */
+            points: number;
+            /**
+             * Format: int64
+             * @description One more than there are with more points: ties share it
+             * @example 2
+             */
+            rank: number;
+        };
         SpeciesName: {
             /** @example red panda */
             name: string;
@@ -486,6 +1227,132 @@ export interface components {
             /** Format: int64 */
             timesSeen: number;
         };
+        Step: {
+            art?: string;
+            /** @description Who did the step */
+            by?: components["schemas"]["SpeciesName"];
+            done: boolean;
+            /** @description If any of a group will do */
+            group?: components["schemas"]["Group"];
+            /**
+             * @description What is wanted, in the reader's language
+             * @example some kind of big cat
+             */
+            text: string;
+            /**
+             * @description A hint: when it is usually up
+             * @example [
+             *       "16:00-23:00"
+             *     ]
+             */
+            wakes?: string[];
+            /** @description If it is one species */
+            wants?: components["schemas"]["SpeciesName"];
+        };
+        Trail: {
+            /** @description Key of its picture */
+            art: string;
+            complete: boolean;
+            /**
+             * Format: int64
+             * @description Steps done
+             */
+            done: number;
+            /**
+             * Format: date
+             * @description First day on which steps can be done
+             */
+            from?: string;
+            /** @example big-cats */
+            key: string;
+            name: string;
+            /** @description Whether it is between those days now */
+            open: boolean;
+            /** @description Whether the steps are to be done one after the other */
+            ordered: boolean;
+            /**
+             * Format: int64
+             * @description What its completion earns
+             */
+            points: number;
+            /** @description Whether the animals on display now suffice */
+            possible: boolean;
+            steps: components["schemas"]["Step"][];
+            text: string;
+            /** Format: int64 */
+            total: number;
+            /**
+             * Format: date
+             * @description Last day
+             */
+            until?: string;
+        };
+        TrailStep: {
+            art: string;
+            /**
+             * Format: int64
+             * @description Steps done so far
+             * @example 3
+             */
+            done: number;
+            /** @example big-cats */
+            key: string;
+            name: string;
+            /**
+             * @description almost: three quarters are done, from now on. done: it is complete.
+             * @enum {string}
+             */
+            notice?: "almost" | "done";
+            /** @description The notice, in the reader's language */
+            text?: string;
+            /**
+             * Format: int64
+             * @example 4
+             */
+            total: number;
+        };
+        Trails: {
+            trails: components["schemas"]["Trail"][];
+        };
+        VisitorGroup: {
+            /** @description By which others join; shown to the owner */
+            code?: components["schemas"]["JoinCode"];
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "family" | "class";
+            /** @description Who has been in it for longest first: that is the owner */
+            members: components["schemas"]["GroupMember"][];
+            /**
+             * Format: int64
+             * @example 12
+             */
+            mostMembers: number;
+            /**
+             * @description Drawn from our word lists
+             * @example Brave Otter 42
+             */
+            name: string;
+            /** @description Whether the reader owns it: may remove members and change the code */
+            owner: boolean;
+            /** Format: date-time */
+            since: string;
+        };
+        VisitorGroups: {
+            groups: components["schemas"]["VisitorGroup"][];
+            /**
+             * Format: int64
+             * @description Groups that one visitor may belong to
+             * @example 5
+             */
+            most: number;
+        };
+        Void: {
+            /** @enum {string} */
+            reason: "copied" | "closed" | "too-fast" | "withdrawn";
+            /** @description Kindly, in the reader's language */
+            text: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -495,6 +1362,65 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "get-badges": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Badges"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     capture: {
         parameters: {
             query?: {
@@ -630,6 +1556,245 @@ export interface operations {
             };
         };
     };
+    "correct-capture": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The id under which the phone sent the capture */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Correction"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Corrected"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "uncorrect-capture": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The id under which the phone sent the capture */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Corrected"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "answer-quiz": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description The id under which the phone sent the capture */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuizAnswer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quizzed"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-dex": {
         parameters: {
             query?: never;
@@ -649,6 +1814,600 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Dex"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-groups": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorGroups"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "found-group": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGroup"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorGroup"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "join-group": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupCode"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorGroup"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-group": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupDex"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rotate-group-code": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorGroup"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "leave-group": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-member": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                id: string;
+                /** @description The member's id in this group */
+                member: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-levels": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Levels"];
                 };
             };
             /** @description Unauthorized */
@@ -1034,6 +2793,209 @@ export interface operations {
             };
         };
     };
+    "change-pass-code": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewPassCode"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-phone": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PassCode"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewPhone"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "join-standings": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Listing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-species": {
         parameters: {
             query?: never;
@@ -1077,6 +3039,310 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-season": {
+        parameters: {
+            query?: {
+                /** @description Whose board */
+                of?: "visitors" | "groups";
+                /** @description me: the rows around the visitor of the token, who also learns where they would be when they are not on the board */
+                around?: "me";
+                /** @description The rows around this group, of which the visitor of the token is a member */
+                group?: string;
+                /** @description The rows after this page: its next */
+                after?: string;
+                /** @description How many rows */
+                limit?: number;
+            };
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description Name of the season: usually its year */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-standings": {
+        parameters: {
+            query?: {
+                /** @description Whose board */
+                of?: "visitors" | "groups";
+                /** @description me: the rows around the visitor of the token, who also learns where they would be when they are not on the board */
+                around?: "me";
+                /** @description The rows around this group, of which the visitor of the token is a member */
+                group?: string;
+                /** @description The rows after this page: its next */
+                after?: string;
+                /** @description How many rows */
+                limit?: number;
+            };
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description today, week, season or ever, in the zoo's time zone; weeks begin on Monday */
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "follow-standings": {
+        parameters: {
+            query?: {
+                /** @description Whose board */
+                of?: "visitors" | "groups";
+            };
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+                /** @description The last event that was received: it is not sent again */
+                "Last-Event-ID"?: string;
+            };
+            path: {
+                /** @description today, week, season or ever */
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events without end */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example id: visitors/day-2026-05-01/17
+                     *     event: standings
+                     *     data: {"board":"day-2026-05-01","of":"visitors","total":1,"rows":[{"rank":1,"name":"Brave Otter 42","points":185,"key":"mG3pLx0aZk_1"}]}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-trails": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

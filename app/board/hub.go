@@ -1,0 +1,339 @@
+package board
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/zoodex/zoodex/game"
+	"github.com/zoodex/zoodex/game/store"
+)
+
+// Rows is how many rows a live event has.
+const Rows = 20
+
+const (
+	foldEvery  = 150 * time.Millisecond
+	eventEvery = 300 * time.Millisecond // at most, on one board
+	checkEvery = time.Second            // whether a day, week or season has ended
+	blindEvery = 2 * time.Second        // while notifications cannot be received
+)
+
+// ErrFull is the answer to more listeners than one process takes.
+var ErrFull = errors.New("too many listeners")
+
+// Boards is what a hub needs of the store.
+type Boards interface {
+	Board(context.Context, game.Period) (game.Board, error)
+	Top(ctx context.Context, of store.Who, b game.Board, n int) (store.Page, error)
+	Version(ctx context.Context, of store.Who, b game.Board) (int64, error)
+	TryFold(context.Context) error
+}
+
+// Event is the state of a board. Whoever has the latest needs none of those
+// before it.
+type Event struct {
+	ID   string // of the board's state: the same from every process
+	Data []byte // a Page as JSON
+}
+
+// Hub tells listeners how boards change. Each process has one; that a board has
+// changed in another process it learns by Postgres' NOTIFY.
+type Hub struct {
+	boards Boards
+	url    string
+	most   int
+	log    *slog.Logger
+	wake   chan struct{}
+	done   chan struct{}
+
+	mu        sync.Mutex
+	listeners int
+	streams   map[topic]*stream
+}
+
+type topic struct {
+	of     store.Who
+	period game.Period
+}
+
+// stream is a board that somebody listens to. Its fields but the first are
+// guarded by Hub.mu.
+type stream struct {
+	reading sync.Mutex // held by who reads the board
+
+	listeners int
+	name      string // of the board
+	dirty     bool
+	read      time.Time
+	event     Event
+	changed   chan struct{} // closed when event is replaced
+}
+
+// NewHub makes a hub for at most so many listeners, over the database at url.
+func NewHub(boards Boards, url string, most int, log *slog.Logger) *Hub {
+	return &Hub{boards: boards, url: url, most: most, log: log, wake: make(chan struct{}, 1), done: make(chan struct{}), streams: map[topic]*stream{}}
+}
+
+// Run keeps the boards and their listeners up to date until ctx is done. Then
+// it lets all listeners go.
+func (h *Hub) Run(ctx context.Context) {
+	defer close(h.done)
+	var running sync.WaitGroup
+	running.Go(func() { h.fold(ctx) })
+	running.Go(func() { h.hear(ctx) })
+	h.refresh(ctx)
+	running.Wait()
+}
+
+func (h *Hub) fold(ctx context.Context) {
+	every := time.NewTicker(foldEvery)
+	defer every.Stop()
+	failing := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+		}
+		err := h.boards.TryFold(ctx)
+		if err != nil && !failing && ctx.Err() == nil {
+			h.log.Error("the boards are not kept up to date", "error", err)
+		}
+		failing = err != nil
+	}
+}
+
+// hear notes which boards have changed, in whatever process.
+func (h *Hub) hear(ctx context.Context) {
+	failing := false
+	for ctx.Err() == nil {
+		err := h.hearOnce(ctx, func() {
+			if failing {
+				h.log.Info("live boards hear of changes again")
+			}
+			failing = false
+			h.mark("") // what was missed
+		})
+		if ctx.Err() != nil {
+			return
+		}
+		if !failing {
+			h.log.Warn("live boards do not hear of changes, and look for them instead", "error", err)
+		}
+		failing = true
+		select {
+		case <-ctx.Done():
+		case <-time.After(blindEvery):
+			h.mark("")
+		}
+	}
+}
+
+func (h *Hub) hearOnce(ctx context.Context, connected func()) error {
+	conn, err := pgx.Connect(ctx, h.url)
+	if err != nil {
+		return errors.New("cannot connect to the database") // its text quotes the address
+	}
+	defer func() {
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		conn.Close(closing)
+	}()
+	if _, err := conn.Exec(ctx, "LISTEN "+store.BoardsChannel); err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	connected()
+	for {
+		n, err := conn.WaitForNotification(ctx)
+		if err != nil {
+			return fmt.Errorf("wait for a notification: %w", err)
+		}
+		h.mark(n.Payload)
+	}
+}
+
+// mark has a board read anew, or all of them ("").
+func (h *Hub) mark(name string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, s := range h.streams {
+		if name == "" || s.name == name {
+			s.dirty = true
+			select {
+			case h.wake <- struct{}{}:
+			default:
+			}
+		}
+	}
+}
+
+// refresh reads the boards that have changed or ended.
+func (h *Hub) refresh(ctx context.Context) {
+	timer := time.NewTimer(checkEvery)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-h.wake:
+		case <-timer.C:
+		}
+		due, next := h.due(time.Now())
+		for t, s := range due {
+			if err := h.readBoard(ctx, t, s); err != nil && ctx.Err() == nil && !errors.Is(err, game.ErrNoSeason) {
+				h.log.Error("a live board cannot be read", "board", t.period, "of", t.of, "error", err)
+			}
+		}
+		timer.Reset(next)
+	}
+}
+
+// due gives the boards to read now, and when to look again.
+func (h *Hub) due(now time.Time) (map[topic]*stream, time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	due, next := map[topic]*stream{}, checkEvery
+	for t, s := range h.streams {
+		wait := checkEvery
+		if s.dirty {
+			wait = eventEvery
+		}
+		wait -= now.Sub(s.read)
+		if wait <= 0 {
+			due[t] = s
+			wait = eventEvery
+		}
+		next = min(next, wait)
+	}
+	return due, next
+}
+
+// readBoard replaces the event of a stream if the board has changed.
+func (h *Hub) readBoard(ctx context.Context, t topic, s *stream) error {
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	b, err := h.boards.Board(ctx, t.period)
+	h.mu.Lock()
+	wanted := s.dirty || err == nil && s.name != string(t.of)+" "+b.Key
+	s.dirty, s.read = false, time.Now()
+	if err == nil {
+		s.name = string(t.of) + " " + b.Key // before it is read, so that no change of it is missed
+	}
+	h.mu.Unlock()
+	if err != nil || !wanted {
+		return err
+	}
+	event, err := h.event(ctx, t.of, b)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if err != nil {
+		s.dirty = true // again, in a moment
+		return err
+	}
+	if string(event.Data) != string(s.event.Data) {
+		s.event = event
+		close(s.changed)
+		s.changed = make(chan struct{})
+	}
+	return nil
+}
+
+func (h *Hub) event(ctx context.Context, of store.Who, b game.Board) (Event, error) {
+	version, err := h.boards.Version(ctx, of, b)
+	if err != nil {
+		return Event{}, err
+	}
+	page, err := h.boards.Top(ctx, of, b, Rows)
+	if err != nil {
+		return Event{}, err
+	}
+	data, err := json.Marshal(NewPage(of, page))
+	if err != nil {
+		return Event{}, err
+	}
+	return Event{fmt.Sprintf("%s/%s/%d", of, b.Key, version), data}, nil
+}
+
+// Listener follows one board. It is not safe for concurrent use.
+type Listener struct {
+	hub    *Hub
+	topic  topic
+	stream *stream
+	last   string
+}
+
+// Listen follows the board of a period from the event with the id last on, ""
+// for the current one. It is closed by the caller.
+func (h *Hub) Listen(ctx context.Context, of store.Who, p game.Period, last string) (*Listener, error) {
+	if _, err := h.boards.Board(ctx, p); err != nil {
+		return nil, err
+	}
+	t := topic{of, p}
+	h.mu.Lock()
+	if h.listeners >= h.most {
+		h.mu.Unlock()
+		return nil, ErrFull
+	}
+	h.listeners++
+	s := h.streams[t]
+	if s == nil {
+		s = &stream{dirty: true, changed: make(chan struct{})}
+		h.streams[t] = s
+	}
+	s.listeners++
+	unread := s.event.ID == ""
+	h.mu.Unlock()
+
+	l := &Listener{h, t, s, last}
+	if unread {
+		if err := h.readBoard(ctx, t, s); err != nil {
+			l.Close()
+			return nil, err
+		}
+	}
+	return l, nil
+}
+
+// Next waits for the board to change. It gives false if it has not for the
+// time given, and ErrClosed when the hub stops.
+func (l *Listener) Next(patience time.Duration) (Event, bool, error) {
+	timeout := time.NewTimer(patience)
+	defer timeout.Stop()
+	for {
+		l.hub.mu.Lock()
+		event, changed := l.stream.event, l.stream.changed
+		l.hub.mu.Unlock()
+		if event.ID != "" && event.ID != l.last {
+			l.last = event.ID
+			return event, true, nil
+		}
+		select {
+		case <-changed:
+		case <-timeout.C:
+			return Event{}, false, nil
+		case <-l.hub.done:
+			return Event{}, false, ErrClosed
+		}
+	}
+}
+
+// ErrClosed is the end of all listening.
+var ErrClosed = errors.New("the service stops")
+
+// Close stops listening.
+func (l *Listener) Close() {
+	h := l.hub
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.listeners--
+	l.stream.listeners--
+	if l.stream.listeners == 0 {
+		delete(h.streams, l.topic)
+	}
+}
