@@ -129,6 +129,22 @@ func TestAPhotoOfUnknownLengthIsAnsweredAtOnce(t *testing.T) {
 	}
 }
 
+func TestValuesOfUnknownLengthAreAnsweredAtOnce(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	v := s.join()
+	begin := time.Now()
+	for range 4 {
+		values := io.MultiReader(strings.NewReader(`{"standings":true}`)) // hides the length
+		if a := v.ask("PUT", "/v1/me/standings", values, "Content-Type", "application/json"); a.status != http.StatusOK {
+			t.Errorf("answered %s", a)
+		}
+	}
+	if took := time.Since(begin); took > 15*time.Second {
+		t.Errorf("four answers took %s", took)
+	}
+}
+
 func TestTheLineStaysOpenBetweenCaptures(t *testing.T) {
 	t.Parallel()
 	s := start(t)

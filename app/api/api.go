@@ -97,6 +97,7 @@ func (a *API) Register(app *fiber.App) huma.API {
 	}
 	config.Transformers = []huma.Transformer{a.noteProblems}
 	h := humafiber.New(app, config)
+	h.UseMiddleware(func(ctx huma.Context, next func(huma.Context)) { next(request{ctx}) })
 	a.visitors(h)
 	a.looks(h)
 	a.captures(h)

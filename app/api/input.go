@@ -102,16 +102,31 @@ func Drain(c *fiber.Ctx) error {
 	return err
 }
 
+// request is huma's view of a request whose body is the one that Drain watches.
+type request struct{ humaContext }
+
+type humaContext huma.Context
+
+// Unwrap leads to what is behind the view.
+func (r request) Unwrap() huma.Context { return r.humaContext }
+
+// BodyReader gives the body, nil where none was sent.
+func (r request) BodyReader() io.Reader {
+	if b, ok := humafiber.Unwrap(r.humaContext).Locals(bodyKey{}).(*body); ok {
+		return b
+	}
+	return nil
+}
+
 // takePhoto reads the photo of a request, as the raw body or as the multipart
 // field "photo". It bounds its size, and the bytes of all photos in memory.
 func (a *API) takePhoto(h huma.API) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		l := negotiate(ctx.Header("Accept-Language"))
-		c := humafiber.Unwrap(ctx)
-		length := c.Request().Header.ContentLength()
+		length := humafiber.Unwrap(ctx).Request().Header.ContentLength()
 		ctx.SetReadDeadline(time.Now().Add(a.Limits.ArrivalTime))
-		sent, ok := c.Locals(bodyKey{}).(*body)
-		if !ok {
+		sent := ctx.BodyReader()
+		if sent == nil {
 			a.refuse(h, ctx, problem(l, photoMissing, nil, nil))
 			return
 		}
