@@ -6,15 +6,12 @@ import (
 	"flag"
 	"fmt"
 	"image"
-	"image/color"
 	"image/draw"
 	"image/png"
-	"math"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -26,8 +23,6 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
-	"github.com/zoodex/zoodex/app"
-	"github.com/zoodex/zoodex/app/database/databasetest"
 )
 
 const (
@@ -36,188 +31,6 @@ const (
 )
 
 var readme = flag.Bool("readme", false, "make the README's picture, web/screenshot.png, anew")
-
-// TestBrowser is a child's way through the page, in a real browser.
-func TestBrowser(t *testing.T) {
-	folder, err := filepath.Abs(photoFolder(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	lion := filepath.Join(folder, "imagen-det/lion/n02129165_10881_lion.jpg")
-	monkey := filepath.Join(folder, "imagen-det/monkey/n02484322_11526_monkey.jpg") // whose kind cannot be told
-	chromium := openChromium(t)
-	data := databasetest.URL(t)
-	service := start(t, func(c *app.Config) { c.DatabaseURL = data })
-
-	// The children have but one photo of a lion: each takes it as if it were new.
-	visit := func(t *testing.T, language string) *child {
-		service.run(`DELETE FROM prints`)
-		return chromium.visit(t, service.url, language)
-	}
-
-	t.Run("a new visitor catches a lion", func(t *testing.T) {
-		child := visit(t, "en")
-		child.sees(`[data-testid=progress][data-caught="0"]`)
-		child.isAccessible("empty")
-		child.picturedAs("empty")
-
-		child.photographs(lion)
-		child.sees(`[data-testid=answer][data-outcome=caught] [data-testid=check]`)
-		child.reads("[data-testid=answer]", "Caught!", "lion", "Panthera leo", "Did you know?", "roar")
-		child.reads("[data-testid=progress]", "1 of ")
-		child.sees(`[data-testid=dex] .caught[data-slug=lion]`)
-		if focused := child.evaluates(`document.activeElement.textContent`); !strings.Contains(focused, "Caught!") {
-			t.Errorf("the focus is on %q, want the answer", focused)
-		}
-		child.isAccessible("caught")
-		child.picturedAs("caught")
-		answer := child.picture(390, 844, 1.25)
-
-		child.does(chromedp.Reload())
-		child.reads("[data-testid=progress]", "1 of ")
-		child.sees(`[data-testid=dex] .caught[data-slug=lion]`)
-		child.doesNotSee("[data-testid=answer]")
-		if *readme {
-			write(t, "../web/screenshot.png", sideBySide(t, answer, child.picture(390, 844, 1.25)))
-		}
-
-		child.photographs(lion)
-		child.sees(`[data-testid=answer][data-outcome=seen] [data-testid=check]`)
-		child.reads("[data-testid=progress]", "1 of ")
-	})
-
-	t.Run("the page of a caught animal opens by keyboard and closes again", func(t *testing.T) {
-		child := visit(t, "en")
-		child.photographs(lion)
-		child.sees(`.caught[data-slug=lion]`)
-		child.does(chromedp.Focus(chromedp.CSS(`.caught[data-slug=lion]`)), chromedp.KeyEvent("\r"))
-		child.sees("dialog[open] [data-testid=card]")
-		child.reads("dialog", "Panthera leo", "seen once")
-		child.isAccessible("page")
-		child.picturedAs("page")
-		child.does(chromedp.KeyEvent("\u001b"))
-		child.doesNotSee("dialog")
-		if slug := child.evaluates(`document.activeElement.dataset.slug ?? ''`); slug != "lion" {
-			t.Errorf("after closing, the focus is on %q, want the lion", slug)
-		}
-	})
-
-	for _, tongue := range []struct {
-		language string
-		words    []string // in the answer
-		progress string
-	}{
-		{"de", []string{"Gefangen!", "Löwe", "Wusstest du das?", "Gebrüll"}, "1 von "},
-		{"fr", []string{"Attrapé", "lion", "Le savais-tu", "rugissement"}, "1 animal sur "},
-	} {
-		t.Run("in "+tongue.language, func(t *testing.T) {
-			child := visit(t, tongue.language)
-			child.photographs(lion)
-			child.sees("[data-testid=check]")
-			child.reads("[data-testid=answer]", tongue.words...)
-			child.reads("[data-testid=progress]", tongue.progress)
-			if got := child.evaluates("document.documentElement.lang"); got != tongue.language {
-				t.Errorf("the page says it is in %q", got)
-			}
-			child.isAccessible(tongue.language)
-			child.picturedAs("caught-" + tongue.language)
-		})
-	}
-
-	t.Run("no check mark for no animal", func(t *testing.T) {
-		child := visit(t, "en")
-		child.photographs(stripes(t))
-		child.sees("[data-testid=answer][data-outcome=nothing]")
-		child.doesNotSee("[data-testid=check]")
-		child.doesNotSee("[data-testid=card]")
-		child.reads("[data-testid=progress]", "0 of ")
-		child.isAccessible("nothing")
-		child.picturedAs("nothing")
-	})
-
-	t.Run("no check mark for a monkey that may be one of several", func(t *testing.T) {
-		child := visit(t, "en")
-		child.photographs(monkey)
-		child.sees("[data-testid=answer][data-outcome=unsure] .maybe li")
-		child.doesNotSee("[data-testid=check]")
-		child.doesNotSee("[data-testid=card]")
-		child.reads("[data-testid=progress]", "0 of ")
-		child.isAccessible("unsure")
-		child.picturedAs("unsure")
-	})
-
-	t.Run("what is not a photo is refused in plain words", func(t *testing.T) {
-		child := visit(t, "en")
-		text := filepath.Join(t.TempDir(), "letter.jpg")
-		write(t, text, []byte("Dear zoo,"))
-		child.expectsErrors.Store(true)
-		child.photographs(text)
-		child.sees("[data-testid=trouble]")
-		child.doesNotSee("[data-testid=trouble] button")
-		child.isAccessible("refused")
-		child.picturedAs("refused")
-	})
-
-	story := t // during which the service runs
-	t.Run("a photo waits for a service that is away, and is recorded once", func(t *testing.T) {
-		child := visit(t, "en")
-		child.reads("[data-testid=progress]", "0 of ")
-		if err := service.stop(); err != nil {
-			t.Fatal(err)
-		}
-		child.expectsErrors.Store(true)
-		child.photographs(lion)
-		child.reads("[data-testid=trouble]", "No network", "Your photo waits here")
-		child.isAccessible("away")
-		child.picturedAs("away")
-		child.clicks("[data-testid=trouble] button")
-		child.sees("[data-testid=trouble] button:enabled")
-
-		address := strings.TrimPrefix(service.url, "http://")
-		service = start(story, func(c *app.Config) { c.DatabaseURL, c.Listen = data, address })
-		child.clicks("[data-testid=trouble] button")
-		child.sees("[data-testid=answer][data-outcome=caught] [data-testid=check]")
-		child.doesNotSee("[data-testid=trouble]")
-		child.does(chromedp.Focus(chromedp.CSS(`.caught[data-slug=lion]`)), chromedp.KeyEvent("\r"))
-		child.reads("dialog", "seen once")
-	})
-
-	t.Run("a photo whose answer was lost is sent again and recorded once", func(t *testing.T) {
-		child := visit(t, "en")
-		child.losesTheNextAnswer()
-		child.photographs(lion)
-		child.reads("[data-testid=trouble]", "No network")
-		child.clicks("[data-testid=trouble] button")
-		child.sees("[data-testid=answer][data-outcome=caught] [data-testid=check]")
-		child.does(chromedp.Focus(chromedp.CSS(`.caught[data-slug=lion]`)), chromedp.KeyEvent("\r"))
-		child.reads("dialog", "seen once")
-	})
-
-	t.Run("the credits are a link away", func(t *testing.T) {
-		child := visit(t, "en")
-		child.sees("[data-testid=dex]")
-		if _, err := chromedp.RunResponse(child.ctx, chromedp.Click(chromedp.CSS("footer a"))); err != nil {
-			t.Fatal(err)
-		}
-		child.reads("h1", "Credits")
-		child.isAccessible("credits")
-	})
-}
-
-// stripes is a picture of nothing.
-func stripes(t *testing.T) string {
-	m := image.NewGray(image.Rect(0, 0, 320, 240))
-	for y := range 240 {
-		for x := range 320 {
-			m.SetGray(x, y, color.Gray{uint8(128 + 60*math.Sin(float64(x+y)/40))})
-		}
-	}
-	path := filepath.Join(t.TempDir(), "stripes.png")
-	write(t, path, encodedPNG(t, m))
-	return path
-}
-
-// Browser
 
 // chromium is a running browser; its context is that of chromedp.
 type chromium struct{ ctx context.Context }
@@ -344,8 +157,19 @@ func (c *child) does(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
+// opens goes to a screen of the app.
+func (c *child) opens(tab string) {
+	c.t.Helper()
+	c.clicks(fmt.Sprintf("[data-testid=tab-%s]", tab))
+}
+
+// photographs chooses a photo on the screen of the camera.
 func (c *child) photographs(path string) {
 	c.t.Helper()
+	if evaluate[bool](c, "!!document.querySelector('dialog')") {
+		c.closes()
+	}
+	c.opens("camera")
 	c.sees("[data-testid=photo]:enabled")
 	c.does(chromedp.SetUploadFiles(chromedp.CSS("[data-testid=photo]"), []string{path}))
 }
@@ -359,6 +183,18 @@ func (c *child) losesTheNextAnswer() {
 		fetch = whole;
 		throw new TypeError('the connection broke after status ' + answer.status);
 	}; return 0 })(fetch)`)
+}
+
+// closes closes the sheet on top.
+func (c *child) closes() {
+	c.t.Helper()
+	c.does(chromedp.KeyEvent("\u001b"))
+	c.doesNotSee("dialog")
+}
+
+func (c *child) hasCaught(n int) {
+	c.t.Helper()
+	c.sees(fmt.Sprintf(`[data-testid=progress][data-caught="%d"]`, n))
 }
 
 func (c *child) clicks(selector string) {
@@ -431,7 +267,7 @@ func (c *child) isAccessible(state string) {
 // is wider than a screen.
 func (c *child) picturedAs(name string) {
 	c.t.Helper()
-	for _, width := range []int64{320, 390, 1280} {
+	for _, width := range []int64{320, 390, 1920} {
 		write(c.t, filepath.Join(pictures, fmt.Sprintf("%s-%d.png", name, width)), c.picture(width, 844, 1))
 		if over := evaluate[int](c, "document.documentElement.scrollWidth - innerWidth"); over > 0 {
 			c.t.Errorf("%s: %d pixels too wide for a screen of %d", name, over, width)

@@ -381,9 +381,15 @@ func TestThePageShowsWhenAnAnimalWasFirstMet(t *testing.T) {
 	s := start(t)
 	v := s.join()
 	now := time.Now().UTC().Truncate(time.Second)
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
 	var caught []string
+	days := map[string]bool{}
 	for _, hours := range []int{1, 50, 5} {
 		at := now.Add(-time.Duration(hours) * time.Hour)
+		days[at.In(zone).Format(time.DateOnly)] = true
 		a := v.ask("PUT", "/v1/captures/"+uuid.NewString()+"?at="+at.Format(time.RFC3339), bytes.NewReader(append(lion, byte(hours))))
 		caught = append(caught, a.captured(t).Outcome)
 		s.run(`DELETE FROM prints`) // as if the next were another picture
@@ -391,9 +397,10 @@ func TestThePageShowsWhenAnAnimalWasFirstMet(t *testing.T) {
 	var page struct {
 		FirstCaughtAt time.Time
 		TimesSeen     int
+		Visits        int
 	}
 	v.get("/v1/species/lion").into(t, &page)
-	if want := []string{"caught", "caught", "seen"}; !reflect.DeepEqual(caught, want) || page.TimesSeen != 3 || !page.FirstCaughtAt.Equal(now.Add(-50*time.Hour)) {
+	if want := []string{"caught", "caught", "seen"}; !reflect.DeepEqual(caught, want) || page.TimesSeen != 3 || page.Visits != len(days) || !page.FirstCaughtAt.Equal(now.Add(-50*time.Hour)) {
 		t.Errorf("%v, page %+v", caught, page)
 	}
 }

@@ -58,6 +58,7 @@ type DexPage struct {
 	Caught      bool       `json:"caught" doc:"false: show a silhouette"`
 	FirstCaught *time.Time `json:"firstCaughtAt,omitempty"`
 	Times       int        `json:"timesSeen" doc:"How often it was captured"`
+	Visits      int        `json:"visits" doc:"Days on which it was captured"`
 }
 
 // Dex is a visitor's collection.
@@ -71,6 +72,7 @@ type SpeciesPage struct {
 	CaughtSpecies
 	FirstCaught time.Time `json:"firstCaughtAt"`
 	Times       int       `json:"timesSeen"`
+	Visits      int       `json:"visits" doc:"Days on which it was captured"`
 }
 
 func (a *API) dex(h huma.API) {
@@ -108,7 +110,7 @@ func (a *API) dex(h huma.API) {
 				if !p.Caught() {
 					return nil, problem(l, locked, map[string]string{"species": p.Species.Text(l).Name}, nil)
 				}
-				return &struct{ Body SpeciesPage }{SpeciesPage{a.caughtSpecies(l, p.Species), p.Sighted.First.UTC(), p.Sighted.Times}}, nil
+				return &struct{ Body SpeciesPage }{SpeciesPage{a.caughtSpecies(l, p.Species), p.Sighted.First.UTC(), p.Sighted.Times, p.Sighted.Visits}}, nil
 			}
 			return nil, problem(l, unknownSpecies, nil, nil)
 		})
@@ -131,7 +133,7 @@ func (a *API) pages(ctx context.Context, v game.Visitor) ([]game.Page, game.Prog
 func (a *API) dexPage(l game.Language, p game.Page) DexPage {
 	page := DexPage{
 		SpeciesName: nameOf(l, p.Species), Number: p.Species.Number, Art: p.Species.Art, Group: a.group(l, p.Species.Group),
-		Rarity: p.Species.Rarity, Caught: p.Caught(), Times: p.Sighted.Times,
+		Rarity: p.Species.Rarity, Caught: p.Caught(), Times: p.Sighted.Times, Visits: p.Sighted.Visits,
 	}
 	if p.Caught() {
 		first := p.Sighted.First.UTC()

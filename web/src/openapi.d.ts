@@ -689,6 +689,11 @@ export interface components {
              * @description How often it was captured
              */
             timesSeen: number;
+            /**
+             * Format: int64
+             * @description Days on which it was captured
+             */
+            visits: number;
         };
         Earned: {
             /** @description New ones */
@@ -1226,6 +1231,11 @@ export interface components {
             slug: string;
             /** Format: int64 */
             timesSeen: number;
+            /**
+             * Format: int64
+             * @description Days on which it was captured
+             */
+            visits: number;
         };
         Step: {
             art?: string;

@@ -1,8 +1,6 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
-import { language } from './words';
 import '../style.css';
-import './style.css';
+import './visitor.css';
 
-document.documentElement.lang = language;
 mount(App, { target: document.getElementById('page')! });
