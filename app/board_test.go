@@ -137,9 +137,17 @@ type liveEvent struct {
 // follow reads a live board until the test ends.
 func (s *service) follow(period, last string) <-chan liveEvent {
 	s.t.Helper()
-	request, err := http.NewRequestWithContext(s.t.Context(), "GET", s.url+"/v1/standings/"+period+"/live", nil)
+	return s.followAt("/v1/standings/"+period+"/live", last)
+}
+
+func (s *service) followAt(path, last string, headers ...string) <-chan liveEvent {
+	s.t.Helper()
+	request, err := http.NewRequestWithContext(s.t.Context(), "GET", s.url+path, nil)
 	if err != nil {
 		s.t.Fatal(err)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
 	}
 	if last != "" {
 		request.Header.Set("Last-Event-ID", last)

@@ -110,6 +110,7 @@ func (a *API) Register(app *fiber.App) huma.API {
 	a.phones(h)
 	a.rulesPage(app)
 	a.standings(h)
+	a.zoo(h)
 	app.All("/v1/*", noOperation)
 	return h
 }

@@ -64,13 +64,7 @@ func (a *API) standings(h huma.API) {
 	op = a.operation(h, http.MethodGet, "/v1/standings/{period}/live", "follow-standings", "A leaderboard, live",
 		"Server-sent events named standings, each with the first rows of the board as GET /v1/standings/{period} has them: one at once, then one whenever they change, a few a second at most. Whoever comes back with the Last-Event-ID they had gets the next one only.",
 		false, http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusServiceUnavailable)
-	op.Responses = map[string]*huma.Response{"200": {
-		Description: "Events without end",
-		Content: map[string]*huma.MediaType{"text/event-stream": {
-			Schema:  &huma.Schema{Type: huma.TypeString},
-			Example: "id: visitors/day-2026-05-01/17\nevent: standings\ndata: {\"board\":\"day-2026-05-01\",\"of\":\"visitors\",\"total\":1,\"rows\":[{\"rank\":1,\"name\":\"Brave Otter 42\",\"points\":185,\"key\":\"mG3pLx0aZk_1\"}]}\n\n",
-		}},
-	}}
+	op.Responses = events("id: visitors/day-2026-05-01/17\nevent: standings\ndata: {\"board\":\"day-2026-05-01\",\"of\":\"visitors\",\"total\":1,\"rows\":[{\"rank\":1,\"name\":\"Brave Otter 42\",\"points\":185,\"key\":\"mG3pLx0aZk_1\"}]}\n\n")
 	huma.Register(h, op, func(ctx context.Context, in *liveInput) (*huma.StreamResponse, error) {
 		listener, err := a.Live.Listen(ctx, in.Of, game.Period(in.Period), in.LastEventID)
 		if err != nil {
@@ -179,7 +173,7 @@ func stream(c *fiber.Ctx, listener *board.Listener) {
 			case err != nil:
 				return
 			case changed:
-				fmt.Fprintf(w, "id: %s\nevent: standings\ndata: %s\n\n", event.ID, event.Data)
+				fmt.Fprintf(w, "id: %s\nevent: %s\ndata: %s\n\n", event.ID, event.Kind, event.Data)
 			default:
 				fmt.Fprint(w, ": nothing new\n\n")
 			}

@@ -2,10 +2,13 @@ package board
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,17 +32,17 @@ var ErrFull = errors.New("too many listeners")
 
 // Boards is what a hub needs of the store.
 type Boards interface {
-	Board(context.Context, game.Period) (game.Board, error)
-	Top(ctx context.Context, of store.Who, b game.Board, n int) (store.Page, error)
+	Reads
 	Version(ctx context.Context, of store.Who, b game.Board) (int64, error)
 	TryFold(context.Context) error
 }
 
-// Event is the state of a board. Whoever has the latest needs none of those
-// before it.
+// Event is the state of a board, or of the zoo. Whoever has the latest needs
+// none of those before it.
 type Event struct {
-	ID   string // of the board's state: the same from every process
-	Data []byte // a Page as JSON
+	ID   string // of the state: the same from every process
+	Kind string // "standings" or "zoo"
+	Data []byte // a Page or Today as JSON
 }
 
 // Hub tells listeners how boards change. Each process has one; that a board has
@@ -57,18 +60,20 @@ type Hub struct {
 	streams   map[topic]*stream
 }
 
+// topic is what somebody may listen to: a board, or the zoo in a language.
 type topic struct {
-	of     store.Who
-	period game.Period
+	of       store.Who
+	period   game.Period
+	language game.Language // "": a board
 }
 
-// stream is a board that somebody listens to. Its fields but the first are
+// stream is a topic that somebody listens to. Its fields but the first are
 // guarded by Hub.mu.
 type stream struct {
-	reading sync.Mutex // held by who reads the board
+	reading sync.Mutex // held by who reads the boards
 
 	listeners int
-	name      string // of the board
+	names     []string // of the boards it shows
 	dirty     bool
 	read      time.Time
 	event     Event
@@ -163,7 +168,7 @@ func (h *Hub) mark(name string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, s := range h.streams {
-		if name == "" || s.name == name {
+		if name == "" || slices.Contains(s.names, name) {
 			s.dirty = true
 			select {
 			case h.wake <- struct{}{}:
@@ -186,8 +191,8 @@ func (h *Hub) refresh(ctx context.Context) {
 		}
 		due, next := h.due(time.Now())
 		for t, s := range due {
-			if err := h.readBoard(ctx, t, s); err != nil && ctx.Err() == nil && !errors.Is(err, game.ErrNoSeason) {
-				h.log.Error("a live board cannot be read", "board", t.period, "of", t.of, "error", err)
+			if err := h.read(ctx, t, s); err != nil && ctx.Err() == nil && !errors.Is(err, game.ErrNoSeason) {
+				h.log.Error("a live board cannot be read", "board", t.period, "of", t.of, "language", t.language, "error", err)
 			}
 		}
 		timer.Reset(next)
@@ -214,22 +219,22 @@ func (h *Hub) due(now time.Time) (map[topic]*stream, time.Duration) {
 	return due, next
 }
 
-// readBoard replaces the event of a stream if the board has changed.
-func (h *Hub) readBoard(ctx context.Context, t topic, s *stream) error {
+// read replaces the event of a stream if what it shows has changed.
+func (h *Hub) read(ctx context.Context, t topic, s *stream) error {
 	s.reading.Lock()
 	defer s.reading.Unlock()
-	b, err := h.boards.Board(ctx, t.period)
+	names, err := h.names(ctx, t)
 	h.mu.Lock()
-	wanted := s.dirty || err == nil && s.name != string(t.of)+" "+b.Key
+	wanted := s.dirty || err == nil && !slices.Equal(s.names, names)
 	s.dirty, s.read = false, time.Now()
 	if err == nil {
-		s.name = string(t.of) + " " + b.Key // before it is read, so that no change of it is missed
+		s.names = names // before they are read, so that no change of them is missed
 	}
 	h.mu.Unlock()
 	if err != nil || !wanted {
 		return err
 	}
-	event, err := h.event(ctx, t.of, b)
+	event, err := h.event(ctx, t)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if err != nil {
@@ -244,23 +249,54 @@ func (h *Hub) readBoard(ctx context.Context, t topic, s *stream) error {
 	return nil
 }
 
-func (h *Hub) event(ctx context.Context, of store.Who, b game.Board) (Event, error) {
-	version, err := h.boards.Version(ctx, of, b)
-	if err != nil {
-		return Event{}, err
+// names gives the boards that a topic shows now, as they are called in
+// notifications.
+func (h *Hub) names(ctx context.Context, t topic) ([]string, error) {
+	shown := []shown{{t.of, t.period}}
+	if t.language != "" {
+		shown = onToday
 	}
-	page, err := h.boards.Top(ctx, of, b, Rows)
-	if err != nil {
-		return Event{}, err
+	var names []string
+	for _, part := range shown {
+		b, err := h.boards.Board(ctx, part.period)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, string(part.of)+" "+b.Key)
 	}
-	data, err := json.Marshal(NewPage(of, page))
-	if err != nil {
-		return Event{}, err
+	if t.language != "" {
+		names = append(names, store.CatchesBoard)
 	}
-	return Event{fmt.Sprintf("%s/%s/%d", of, b.Key, version), data}, nil
+	return names, nil
 }
 
-// Listener follows one board. It is not safe for concurrent use.
+func (h *Hub) event(ctx context.Context, t topic) (Event, error) {
+	if t.language != "" {
+		today, err := ReadToday(ctx, h.boards, t.language)
+		if err != nil {
+			return Event{}, err
+		}
+		data, err := json.Marshal(today)
+		sum := sha256.Sum256(data)
+		return Event{"zoo/" + base64.RawURLEncoding.EncodeToString(sum[:keyBytes]), "zoo", data}, err
+	}
+	b, err := h.boards.Board(ctx, t.period)
+	if err != nil {
+		return Event{}, err
+	}
+	version, err := h.boards.Version(ctx, t.of, b)
+	if err != nil {
+		return Event{}, err
+	}
+	page, err := h.boards.Top(ctx, t.of, b, Rows)
+	if err != nil {
+		return Event{}, err
+	}
+	data, err := json.Marshal(NewPage(t.of, page))
+	return Event{fmt.Sprintf("%s/%s/%d", t.of, b.Key, version), "standings", data}, err
+}
+
+// Listener follows one topic. It is not safe for concurrent use.
 type Listener struct {
 	hub    *Hub
 	topic  topic
@@ -271,10 +307,19 @@ type Listener struct {
 // Listen follows the board of a period from the event with the id last on, ""
 // for the current one. It is closed by the caller.
 func (h *Hub) Listen(ctx context.Context, of store.Who, p game.Period, last string) (*Listener, error) {
-	if _, err := h.boards.Board(ctx, p); err != nil {
+	return h.listen(ctx, topic{of: of, period: p}, last)
+}
+
+// ListenToday follows what happens in the zoo today, in a language, as Listen
+// does a board.
+func (h *Hub) ListenToday(ctx context.Context, l game.Language, last string) (*Listener, error) {
+	return h.listen(ctx, topic{language: l}, last)
+}
+
+func (h *Hub) listen(ctx context.Context, t topic, last string) (*Listener, error) {
+	if _, err := h.names(ctx, t); err != nil {
 		return nil, err
 	}
-	t := topic{of, p}
 	h.mu.Lock()
 	if h.listeners >= h.most {
 		h.mu.Unlock()
@@ -292,7 +337,7 @@ func (h *Hub) Listen(ctx context.Context, of store.Who, p game.Period, last stri
 
 	l := &Listener{h, t, s, last}
 	if unread {
-		if err := h.readBoard(ctx, t, s); err != nil {
+		if err := h.read(ctx, t, s); err != nil {
 			l.Close()
 			return nil, err
 		}
@@ -300,7 +345,7 @@ func (h *Hub) Listen(ctx context.Context, of store.Who, p game.Period, last stri
 	return l, nil
 }
 
-// Next waits for the board to change. It gives false if it has not for the
+// Next waits for what is followed to change. It gives false if it has not for the
 // time given, and ErrClosed when the hub stops.
 func (l *Listener) Next(patience time.Duration) (Event, bool, error) {
 	timeout := time.NewTimer(patience)

@@ -251,7 +251,8 @@ func (s *Store) admit(ctx context.Context, crowd rows) error {
 	return s.write(ctx, s.foldGroups)
 }
 
-// recount makes the histograms anew from the scores. Captures wait meanwhile.
+// recount makes the histograms anew from the scores, and counts the catches of
+// the zoo. Captures wait meanwhile.
 func (s *Store) recount(ctx context.Context) error {
 	err := s.write(ctx, func(tx *gorm.DB) error {
 		for _, statement := range []string{
@@ -266,10 +267,10 @@ func (s *Store) recount(ctx context.Context) error {
 				return err
 			}
 		}
-		return nil
+		return s.recountCatches(tx)
 	})
 	if err == nil {
-		err = s.read(ctx).Exec("VACUUM ANALYZE scores, score_counts, score_moves, group_moves, visitors, ledger, captures, prints, memberships, groups").Error
+		err = s.read(ctx).Exec("VACUUM ANALYZE scores, score_counts, score_moves, group_moves, catches, catch_moves, visitors, ledger, captures, prints, memberships, groups").Error
 	}
 	if err != nil {
 		return fmt.Errorf("count who stands where: %w", err)

@@ -72,6 +72,9 @@ func (s *Store) moved(tx *gorm.DB, visitor game.VisitorID, groups []GroupID, lin
 	if err := putScores(tx, scores, !back); err != nil {
 		return fmt.Errorf("move a visitor on the boards: %w", err)
 	}
+	if err := moveCatches(tx, visitor, lines); err != nil {
+		return err
+	}
 	return moveGroups(tx, groups, lines)
 }
 
@@ -157,6 +160,9 @@ func (s *Store) gone(tx *gorm.DB, visitor game.VisitorID) error {
 	err := tx.Exec("INSERT INTO group_moves (group_id) SELECT group_id FROM memberships WHERE visitor_id = ?", string(visitor)).Error
 	if err == nil {
 		err = dropScores(tx, string(visitor))
+	}
+	if err == nil {
+		err = uncatch(tx, visitor)
 	}
 	if err != nil {
 		return fmt.Errorf("take a visitor off the boards: %w", err)

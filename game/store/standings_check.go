@@ -14,7 +14,8 @@ import (
 
 // BoardDifference is a board on which a visitor does not have what their ledger
 // says, or is seen who did not say yes to that; or whose histogram does not
-// count who stands there (Visitor is "").
+// count who stands there, or the catches of the zoo on a day or ever, which do
+// not count what was caught (Visitor is "").
 type BoardDifference struct {
 	Board   string
 	Visitor game.VisitorID
@@ -61,7 +62,8 @@ func (s *Store) VerifyBoards(ctx context.Context, progress func(done, total int)
 	for _, b := range boards {
 		found = append(found, BoardDifference{Board: b})
 	}
-	return found, nil
+	catches, err := s.verifyCatches(ctx)
+	return append(found, catches...), err
 }
 
 // RepairBoards makes the boards say what the ledgers do, counts all ranks and

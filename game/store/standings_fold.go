@@ -10,7 +10,7 @@ import (
 )
 
 // BoardsChannel is where Fold notifies listeners (LISTEN) of each board that
-// has changed; the payload is its name.
+// has changed; the payload is its name, or CatchesBoard.
 const BoardsChannel = "boards"
 
 // foldLock is the advisory lock of those who fold.
@@ -32,18 +32,18 @@ func (s *Store) TryFold(ctx context.Context) error {
 }
 
 func (s *Store) pending(ctx context.Context) (pending bool, err error) {
-	err = s.read(ctx).Raw("SELECT EXISTS (SELECT FROM score_moves) OR EXISTS (SELECT FROM group_moves)").Scan(&pending).Error
+	err = s.read(ctx).Raw("SELECT EXISTS (SELECT FROM score_moves) OR EXISTS (SELECT FROM group_moves) OR EXISTS (SELECT FROM catch_moves)").Scan(&pending).Error
 	if err != nil {
 		return false, fmt.Errorf("look for moves on the boards: %w", err)
 	}
 	return pending, nil
 }
 
-// foldPending folds if groups have moved.
-func (s *Store) foldPending(ctx context.Context) error {
+// foldPending folds if something is noted in a table of moves.
+func (s *Store) foldPending(ctx context.Context, moves string) error {
 	var pending bool
-	if err := s.read(ctx).Raw("SELECT EXISTS (SELECT FROM group_moves)").Scan(&pending).Error; err != nil {
-		return fmt.Errorf("look for moves of groups: %w", err)
+	if err := s.read(ctx).Raw("SELECT EXISTS (SELECT FROM " + moves + ")").Scan(&pending).Error; err != nil {
+		return fmt.Errorf("look for %s: %w", moves, err)
 	}
 	if !pending {
 		return nil
@@ -58,6 +58,9 @@ func (s *Store) fold(ctx context.Context, lock string) error {
 			return err
 		}
 		if err := s.foldGroups(tx); err != nil {
+			return err
+		}
+		if err := s.foldCatches(tx); err != nil {
 			return err
 		}
 		// The only writer of the histograms, and so the only one to hold rows that

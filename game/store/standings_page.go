@@ -113,7 +113,7 @@ func pageOf(who Who, part string) string {
 func (s *Store) page(ctx context.Context, who Who, board game.Board, part string, values map[string]any) (Page, error) {
 	if who == Groups {
 		// Groups are counted a moment after their members; nobody should see that.
-		if err := s.foldPending(ctx); err != nil {
+		if err := s.foldPending(ctx, "group_moves"); err != nil {
 			return Page{}, err
 		}
 	}

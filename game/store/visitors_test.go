@@ -99,6 +99,13 @@ func TestErasingAVisitorLeavesNoRow(t *testing.T) {
 	f := founded(t)
 	stays := f.welcome()
 	f.record(f.sighting(stays, 1))
+	fold := func() {
+		t.Helper()
+		if err := f.Fold(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fold()
 	before := f.tables()
 
 	token := game.NewToken()
@@ -118,6 +125,7 @@ func TestErasingAVisitorLeavesNoRow(t *testing.T) {
 	if where := f.rowsWith(string(v.ID)); len(where) > 0 {
 		t.Errorf("there is something of the visitor in %v", where)
 	}
+	fold()
 	after := f.tables()
 	for table, rows := range before {
 		if after[table] != rows {

@@ -500,6 +500,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/zoo/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The zoo today
+         * @description What everybody together has caught today, and the leaderboards, for a screen that all can see. Of who caught which animal it tells nothing.
+         */
+        get: operations["get-today"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/zoo/today/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The zoo today, live
+         * @description Server-sent events named zoo, each as GET /v1/zoo/today answers: one at once, then one whenever something changes, a few a second at most. Whoever comes back with the Last-Event-ID they had gets the next one only.
+         */
+        get: operations["follow-today"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -607,6 +647,38 @@ export interface components {
             void?: components["schemas"]["Void"];
             /** @description The reason in one line, in the reader's language */
             why: string;
+        };
+        Catch: {
+            /**
+             * @description Key of its picture
+             * @example red-panda
+             */
+            art: string;
+            /**
+             * Format: date-time
+             * @description When it was caught last
+             */
+            at: string;
+            /**
+             * @description Key of its group, for which there is a picture too
+             * @example small-mammal
+             */
+            group: string;
+            /** @example red panda */
+            name: string;
+            /**
+             * Format: int64
+             * @example 4
+             */
+            rarity: number;
+            /** @example red-panda */
+            slug: string;
+            /**
+             * Format: int64
+             * @description How many visitors caught it today
+             * @example 3
+             */
+            times: number;
         };
         CaughtSpecies: {
             /** @description Key of its picture */
@@ -1258,6 +1330,43 @@ export interface components {
             wakes?: string[];
             /** @description If it is one species */
             wants?: components["schemas"]["SpeciesName"];
+        };
+        Today: {
+            /**
+             * @description Another day has another name
+             * @example day-2026-05-01
+             */
+            board: string;
+            /**
+             * Format: int64
+             * @description Catches today, of all visitors
+             * @example 212
+             */
+            caught: number;
+            /**
+             * Format: int64
+             * @description Catches since the zoo began, of all visitors
+             * @example 18034
+             */
+            ever: number;
+            /** @description The animals caught last today, the latest first */
+            latest: components["schemas"]["Catch"][];
+            /**
+             * Format: int64
+             * @description Animals on display
+             * @example 179
+             */
+            living: number;
+            /** @description The rarest animal caught today: the highest rarity, and among those the one that was caught least often so far */
+            rarest?: components["schemas"]["Catch"];
+            /**
+             * Format: int64
+             * @description Different animals caught today
+             * @example 47
+             */
+            species: number;
+            /** @description The first rows of the leaderboards: visitors and groups, today and this week */
+            standings: components["schemas"]["Page"][];
         };
         Trail: {
             /** @description Key of its picture */
@@ -3430,6 +3539,122 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-today": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Today"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "follow-today": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+                /** @description The last event that was received: it is not sent again */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events without end */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example id: zoo/mG3pLx0aZk_1
+                     *     event: zoo
+                     *     data: {"board":"day-2026-05-01","caught":212,"species":47,"living":179,"ever":18034,"latest":[{"slug":"red-panda","name":"red panda","art":"red-panda","group":"small-mammal","rarity":4,"times":3,"at":"2026-05-01T12:00:00Z"}],"standings":[]}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
