@@ -46,6 +46,8 @@ type service struct {
 	log  *notebook
 	db   *database.Database
 	stop func() error
+
+	running *app.Service
 }
 
 // start runs a service on a free port until the test ends.
@@ -64,6 +66,7 @@ func start(t testing.TB, change ...func(*app.Config)) *service {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	running := app.New(c)
+	s.running = running
 	done := make(chan error, 1)
 	go func() { done <- running.Run(ctx) }()
 	s.stop = sync.OnceValue(func() error {

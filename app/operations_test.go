@@ -35,6 +35,7 @@ type document struct {
 		OperationID string
 		Summary     string
 		Security    []map[string][]string
+		Roles       []string `json:"x-roles"`
 		Parameters  []struct{ Name, In string }
 		RequestBody *struct {
 			Content map[string]any
@@ -69,6 +70,9 @@ func (d *document) deviation(s *schema, value any, where string) string {
 		}
 		for name, value := range v {
 			property := s.Properties[name]
+			if property == nil && s.AdditionalProperties != nil && s.AdditionalProperties != false {
+				continue
+			}
 			if property == nil {
 				return where + "." + name + " is not documented"
 			}
@@ -129,6 +133,9 @@ func TestEveryDocumentedOperationIsThereAndAnswersAsDocumented(t *testing.T) {
 	}
 	answered := 0
 	for path, operations := range d.Paths {
+		if strings.HasPrefix(path, "/staff/") {
+			continue // see TestOnlyWhoMayCallsTheStaffDesk
+		}
 		for method, op := range operations {
 			method = strings.ToUpper(method)
 			if _, endless := op.Responses["200"].Content["text/event-stream"]; endless {

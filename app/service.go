@@ -24,6 +24,8 @@ import (
 	"github.com/zoodex/zoodex/app/api"
 	"github.com/zoodex/zoodex/app/board"
 	"github.com/zoodex/zoodex/app/database"
+	"github.com/zoodex/zoodex/app/staff"
+	"github.com/zoodex/zoodex/app/staff/office"
 	"github.com/zoodex/zoodex/game/catalogue"
 	"github.com/zoodex/zoodex/game/rules"
 	"github.com/zoodex/zoodex/game/store"
@@ -35,6 +37,7 @@ type Service struct {
 	config  Config
 	metrics *api.Metrics
 	ready   chan string
+	first   string
 }
 
 // New returns a service that does nothing before Run.
@@ -53,6 +56,11 @@ func New(c Config) *Service {
 
 // Ready receives the service's URL once, when it answers.
 func (s *Service) Ready() <-chan string { return s.ready }
+
+// FirstLink is, once the service is ready, the path and fragment of a link by
+// which the first account of the staff is made; "" if there is one already.
+// It is a secret: never log it.
+func (s *Service) FirstLink() string { return s.first }
 
 // patience is how long requests may take to finish once the service was told
 // to stop.
@@ -95,7 +103,11 @@ func (s *Service) Run(ctx context.Context) (err error) {
 		<-followed
 	}()
 
-	web, err := s.routes(db, games, eyes, live)
+	people := office.New(db.SQL(), c.Now)
+	if s.first, err = firstLink(ctx, people); err != nil {
+		return err
+	}
+	web, err := s.routes(db, games, people, eyes, live)
 	if err != nil {
 		return err
 	}
@@ -120,6 +132,14 @@ func (s *Service) Run(ctx context.Context) (err error) {
 		log.Warn("requests were cut off", "after", patience, "error", err)
 	}
 	return <-stopped
+}
+
+func firstLink(ctx context.Context, people *office.Office) (string, error) {
+	secret, err := people.FirstLink(ctx)
+	if err != nil || secret == "" {
+		return "", err
+	}
+	return "/staff#link=" + string(secret), nil
 }
 
 // found fills an empty zoo with the starter catalogue, and gives it the rules
@@ -166,7 +186,7 @@ func (s *Service) rule(ctx context.Context, games *store.Store) error {
 }
 
 // routes lays out everything that is answered over HTTP.
-func (s *Service) routes(db *database.Database, games *store.Store, eyes api.Eyes, live *board.Hub) (*fiber.App, error) {
+func (s *Service) routes(db *database.Database, games *store.Store, people *office.Office, eyes api.Eyes, live *board.Hub) (*fiber.App, error) {
 	c := s.config
 	a := &api.API{
 		Store: games, Eyes: eyes, Groups: catalogue.Groups(), Now: c.Now, Log: c.Log,
@@ -203,7 +223,8 @@ func (s *Service) routes(db *database.Database, games *store.Store, eyes api.Eye
 		return c.JSON(fiber.Map{"status": "ready"})
 	})
 	web.Get("/metrics", s.metrics.Handler())
-	a.Register(web)
+	desk := &staff.Desk{API: a, Office: people, Now: c.Now}
+	desk.Register(web, a.Register(web))
 	if err := pages(web); err != nil {
 		return nil, err
 	}

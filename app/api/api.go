@@ -14,6 +14,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 
@@ -92,6 +93,7 @@ func (a *API) Register(app *fiber.App) huma.API {
 	config.DocsPath = "" // served from our own files: huma's page loads scripts from elsewhere
 	config.SchemasPath = ""
 	config.CreateHooks = nil // no $schema links in bodies
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		visitorScheme: {Type: "http", Scheme: "bearer", Description: "The token of POST /v1/visitors."},
 	}
@@ -111,16 +113,28 @@ func (a *API) Register(app *fiber.App) huma.API {
 	a.rulesPage(app)
 	a.standings(h)
 	a.zoo(h)
-	app.All("/v1/*", noOperation)
+	app.All("/v1/*", NoOperation)
 	return h
 }
 
-// noOperation answers what no operation takes: an address that there is under
+// schemaName tells the types of the staff desk from ours of the same name.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if strings.HasSuffix(t.PkgPath(), "/app/staff") && t.Name() != "" {
+		return "Staff" + name
+	}
+	return name
+}
+
+// NoOperation answers what no operation takes: an address that there is under
 // other methods is told from one that there is not.
-func noOperation(c *fiber.Ctx) error {
+func NoOperation(c *fiber.Ctx) error {
 	var allowed []string
 	for _, r := range c.App().GetRoutes(true) {
-		if strings.HasPrefix(r.Path, "/v1/") && r.Path != c.Route().Path && fiber.RoutePatternMatch(c.Path(), r.Path) {
+		if strings.Contains(r.Path, "/v1/") && r.Path != c.Route().Path && fiber.RoutePatternMatch(c.Path(), r.Path) {
 			allowed = append(allowed, r.Method)
 		}
 	}

@@ -3,6 +3,7 @@ package api
 import (
 	"embed"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/zoodex/zoodex/game"
@@ -38,30 +39,40 @@ func negotiate(header string) game.Language {
 	return game.Languages[i]
 }
 
-//go:embed messages.yaml game.yaml
-var messageFiles embed.FS
+// Messages are sentences by key and language. Their {placeholders} are filled
+// by Say.
+type Messages map[string]map[game.Language]string
 
-// messages are the sentences the API says, by key and language. Their
-// {placeholders} are filled by say.
-var messages = func() map[string]map[game.Language]string {
-	m := map[string]map[game.Language]string{}
-	for _, file := range []string{"messages.yaml", "game.yaml"} {
-		text, err := messageFiles.ReadFile(file)
+// ReadMessages reads sentences from files of our own, which the tests have read
+// before.
+func ReadMessages(files fs.FS, names ...string) Messages {
+	m := Messages{}
+	for _, name := range names {
+		text, err := fs.ReadFile(files, name)
 		if err == nil {
 			err = yaml.Unmarshal(text, &m)
 		}
 		if err != nil {
-			panic(fmt.Sprintf("%s: %v", file, err))
+			panic(fmt.Sprintf("%s: %v", name, err))
 		}
 	}
 	return m
-}()
+}
 
-// say gives the sentence of a key, with its placeholders filled.
-func say(l game.Language, key string, values map[string]string) string {
-	s := messages[key][l]
+// Say gives the sentence of a key, with its placeholders filled.
+func (m Messages) Say(l game.Language, key string, values map[string]string) string {
+	s := m[key][l]
 	for k, v := range values {
 		s = strings.ReplaceAll(s, "{"+k+"}", v)
 	}
 	return s
+}
+
+//go:embed messages.yaml game.yaml
+var messageFiles embed.FS
+
+var messages = ReadMessages(messageFiles, "messages.yaml", "game.yaml")
+
+func say(l game.Language, key string, values map[string]string) string {
+	return messages.Say(l, key, values)
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -17,7 +18,7 @@ func (a *API) limit(app *fiber.App) {
 		if most <= 0 {
 			return
 		}
-		app.Use("/v1", limiter.New(limiter.Config{
+		app.Use([]string{"/v1", "/staff/v1"}, limiter.New(limiter.Config{
 			Max:               most,
 			Expiration:        time.Minute,
 			KeyGenerator:      key,
@@ -38,5 +39,7 @@ func (a *API) limit(app *fiber.App) {
 		// The hash, so that no token is kept in memory.
 		sum := sha256.Sum256([]byte(c.Get(fiber.HeaderAuthorization)))
 		return "visitor " + hex.EncodeToString(sum[:])
-	}, func(c *fiber.Ctx) bool { return c.Method() == fiber.MethodPut || c.Path() == "/v1/looks" })
+	}, func(c *fiber.Ctx) bool {
+		return strings.HasPrefix(c.Path(), "/v1/") && (c.Method() == fiber.MethodPut || c.Path() == "/v1/looks")
+	})
 }

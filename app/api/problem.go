@@ -5,9 +5,11 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
@@ -79,14 +81,33 @@ var kinds = []kind{badRequest, photoMissing, noToken, unknownToken, locked, noSu
 
 // problem states a problem in the reader's language.
 func problem(l game.Language, k kind, values map[string]string, cause error) *Problem {
+	return NewProblem(messages, l, k.name, k.status, values, cause)
+}
+
+// NewProblem states a problem by its name and sentences. The cause is for the
+// log.
+func NewProblem(m Messages, l game.Language, name string, status int, values map[string]string, cause error) *Problem {
 	return &Problem{
-		Type:   "urn:zoodex:problem:" + k.name,
-		Title:  say(l, "problem."+k.name+".title", values),
-		Status: k.status,
-		Detail: say(l, "problem."+k.name+".detail", values),
+		Type:   "urn:zoodex:problem:" + name,
+		Title:  m.Say(l, "problem."+name+".title", values),
+		Status: status,
+		Detail: m.Say(l, "problem."+name+".detail", values),
 		ID:     newErrorID(),
 		cause:  cause,
 	}
+}
+
+// Invalid states that values were refused: which, and why.
+func Invalid(l game.Language, cause error, details ...*huma.ErrorDetail) *Problem {
+	p := problem(l, invalid, nil, cause)
+	p.Errors = details
+	return p
+}
+
+// Wait says when it is worth trying again.
+func (p *Problem) Wait(d time.Duration) *Problem {
+	p.wait = int(math.Ceil(d.Seconds()))
+	return p
 }
 
 // errorLetters are Crockford's base 32 digits: none looks like another.

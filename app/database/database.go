@@ -148,6 +148,9 @@ func reason(err error, password string) string {
 // translated (gorm.ErrDuplicatedKey, …), parameters are never logged.
 func (d *Database) Gorm() *gorm.DB { return d.gorm }
 
+// SQL is the pool for hand-written SQL. Times are read as UTC.
+func (d *Database) SQL() *sql.DB { return d.pool }
+
 // URL is the address for connections outside of the pool, as LISTEN needs one.
 // It holds the password: never log it.
 func (d *Database) URL() string { return d.url }

@@ -66,6 +66,9 @@ func (c serveCommand) Run(o output) error {
 		select {
 		case url := <-service.Ready():
 			fmt.Fprintf(o.out, "Zoodex is ready at %s\n", url)
+			if link := service.FirstLink(); link != "" {
+				fmt.Fprintf(o.out, "Make the first account of the staff at %s%s (works once, for a day)\n", url, link)
+			}
 		case <-ctx.Done():
 		}
 	}()

@@ -1,0 +1,17 @@
+package api
+
+import (
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/zoodex/zoodex/game"
+)
+
+// What the routes of the staff desk have in common with those of phones.
+
+// Fail turns any error of the layers below into a problem.
+func (a *API) Fail(l game.Language, err error) error { return a.fail(l, err) }
+
+// Refuse answers a request with a problem, before any handler.
+func (a *API) Refuse(h huma.API, ctx huma.Context, p *Problem) { a.refuse(h, ctx, p) }
+
+// Negotiate picks one of our languages by an Accept-Language header.
+func Negotiate(header string) game.Language { return negotiate(header) }

@@ -1,0 +1,83 @@
+package staff
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/zoodex/zoodex/game"
+)
+
+var placeholders = regexp.MustCompile(`\{[^{}]*\}`)
+
+func TestEveryMessageIsSaidInEveryLanguage(t *testing.T) {
+	for key, texts := range messages {
+		if len(texts) != len(game.Languages) {
+			t.Errorf("%s is said in %d languages", key, len(texts))
+		}
+		var want []string
+		for _, l := range game.Languages {
+			text := texts[l]
+			if strings.TrimSpace(text) != text || text == "" {
+				t.Errorf("%s is %q in %s", key, text, l)
+			}
+			got := placeholders.FindAllString(text, -1)
+			slices.Sort(got)
+			if l == game.English {
+				want = got
+			} else if !slices.Equal(got, want) {
+				t.Errorf("%s has the placeholders %v in %s, %v in English", key, got, l, want)
+			}
+		}
+	}
+}
+
+// Keys of messages are written out in this package, so that they are found.
+func TestEveryMessageHasItsPlace(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := map[string]bool{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, literal := range regexp.MustCompile(`"([a-z.-]+)"`).FindAllSubmatch(text, -1) {
+			said[string(literal[1])] = true
+		}
+	}
+	for key := range messages {
+		name, isProblem := strings.CutPrefix(key, "problem.")
+		if isProblem {
+			name = strings.TrimSuffix(strings.TrimSuffix(name, ".title"), ".detail")
+			for _, part := range []string{".title", ".detail"} {
+				if _, ok := messages["problem."+name+part]; !ok {
+					t.Errorf("the problem %s has no %s", name, part)
+				}
+			}
+		}
+		if !said[name] {
+			t.Errorf("nobody says %s", key)
+		}
+	}
+	for _, r := range refusals {
+		if _, ok := messages["problem."+r.kind.name+".title"]; !ok {
+			t.Errorf("there are no words for %s", r.kind.name)
+		}
+	}
+	for _, f := range fields {
+		if _, ok := messages[f.sentence]; !ok {
+			t.Errorf("there are no words for %s", f.sentence)
+		}
+	}
+	for _, k := range []kind{noSession, notYourRole, otherSite} {
+		if _, ok := messages["problem."+k.name+".title"]; !ok {
+			t.Errorf("there are no words for %s", k.name)
+		}
+	}
+}
