@@ -44,10 +44,10 @@ const (
 	Stranger Decision = "stranger" // an animal, for sure, that does not live here
 )
 
-// A Candidate is one of the network's classes.
+// A Candidate is one of the network's classes, or one that was taught.
 type Candidate struct {
-	Index       int // among the network's classes
-	WordNetID   string
+	Index       int    // among the network's classes; -1 for a taught one
+	WordNetID   string // "" for a taught one
 	Label       string
 	Key         string  // the resident it means, or ""
 	Probability float64 // after the roster; over all 1000 classes it sums to 1
@@ -93,6 +93,10 @@ func Decide(v *Views, roster *Roster, rules Rules) Sighting {
 	for i := range logits {
 		logits[i] = (whole[i] + part[i]) / 2
 	}
+	if v.Taught != nil {
+		roster = roster.teach(v.Taught.Head)
+		logits = append(logits, v.Taught.logits(logits, rules.Temperature)...)
+	}
 	told := roster.odds(logits, rules.Temperature, rules)
 	modest := roster.odds(logits, rules.Modesty, rules)
 
@@ -106,13 +110,17 @@ func Decide(v *Views, roster *Roster, rules Rules) Sighting {
 		}
 	}
 
-	first, resident := told.first(logits)
-	modestly := modest.classes[first.Index]
+	first, class, resident := told.first(logits)
+	modestly := modest.classes[class]
 	if resident >= 0 {
 		modestly = modest.residents[resident]
 	}
-	strong := first.Probability >= rules.Probability && modestly >= rules.Modestly &&
-		prominence(logits, first.Index) >= rules.Prominence
+	strong := first.Probability >= rules.Probability
+	if class < model.Classes {
+		strong = strong && modestly >= rules.Modestly && prominence(logits, class) >= rules.Prominence
+	} else {
+		strong = strong && v.Taught.Familiarity >= v.Taught.Head.Familiar
+	}
 	one, other := told.candidate(best(whole, animalClasses, 1)[0]), told.candidate(best(part, animalClasses, 1)[0])
 	s.Confidence = first.Probability
 	switch {
@@ -122,15 +130,15 @@ func Decide(v *Views, roster *Roster, rules Rules) Sighting {
 	case strong && resident >= 0:
 		s.Decision, s.Key = Certain, first.Key
 		s.Why = because(ViewsTogether, first)
-		if same(one, first) && same(other, first) {
+		if class < model.Classes && same(one, first) && same(other, first) {
 			s.Why = because(ViewsAgree, first)
 		}
-	case strong && roster.strangers[first.Index]:
+	case strong && roster.strangers[class]:
 		s.Decision, s.Stranger = Stranger, &first
 		s.Why = because(NotOnDisplay, first)
 	default:
 		s.Decision = Unsure
-		s.Group = likelyGroup(modest.classes, rules.GroupShare)
+		s.Group = roster.likelyGroup(modest.classes, rules.GroupShare)
 		s.Why = doubt(first, one, other, s)
 	}
 	return s
@@ -138,7 +146,7 @@ func Decide(v *Views, roster *Roster, rules Rules) Sighting {
 
 // doubt says why an answer is unsure: first is the best, one and other are what each view alone would say.
 func doubt(first, one, other Candidate, s Sighting) Why {
-	if !same(one, other) {
+	if first.Index >= 0 && !same(one, other) {
 		return because(ViewsDisagree, one, other)
 	}
 	rivals := s.Candidates
@@ -162,7 +170,7 @@ func doubt(first, one, other Candidate, s Sighting) Why {
 
 // same tells whether two candidates lead to the same answer.
 func same(a, b Candidate) bool {
-	return a.Index == b.Index || a.Key != "" && a.Key == b.Key
+	return a.Index == b.Index && (a.Index >= 0 || a.Key == b.Key) || a.Key != "" && a.Key == b.Key
 }
 
 // odds are probabilities in view of who lives here.
@@ -176,7 +184,7 @@ type odds struct {
 // odds lowers what is not on display, makes the rest sum to 1 again and sums up the residents.
 func (r *Roster) odds(logits []float64, temperature float64, rules Rules) odds {
 	p := softmax(logits, temperature)
-	o := odds{roster: r, animals: sum(p, animalClasses), classes: p}
+	o := odds{roster: r, animals: sum(p, r.animals), classes: p}
 	var total float64
 	for class := range p {
 		switch {
@@ -195,8 +203,13 @@ func (r *Roster) odds(logits []float64, temperature float64, rules Rules) odds {
 }
 
 func (o odds) candidate(class int) Candidate {
-	l := model.Labels()[class]
-	c := Candidate{Index: class, WordNetID: l.WordNetID, Label: l.Name, Probability: o.classes[class]}
+	c := Candidate{Index: -1, Probability: o.classes[class]}
+	if class < model.Classes {
+		l := model.Labels()[class]
+		c.Index, c.WordNetID, c.Label = class, l.WordNetID, l.Name
+	} else {
+		c.Label = o.roster.head.Taught[class-model.Classes].Key
+	}
 	if i := o.roster.meant(class, o.residents); i >= 0 {
 		c.Key = o.roster.residents[i].Key
 	}
@@ -205,25 +218,26 @@ func (o odds) candidate(class int) Candidate {
 
 // first is the best answer: a resident with all its classes, of which the one with the highest
 // logit is named, or else an animal's class; then resident is -1.
-func (o odds) first(logits []float64) (first Candidate, resident int) {
-	class := best(o.classes, animalClasses, 1)[0]
+func (o odds) first(logits []float64) (first Candidate, class, resident int) {
+	class = best(o.classes, o.roster.animals, 1)[0]
 	if o.roster.strangers[class] && (len(o.residents) == 0 || o.classes[class] > slices.Max(o.residents)) {
-		return o.candidate(class), -1
+		return o.candidate(class), class, -1
 	}
 	resident = best(o.residents, nil, 1)[0]
-	first = o.candidate(best(logits, o.roster.classes[resident], 1)[0])
+	class = best(logits, o.roster.classes[resident], 1)[0]
+	first = o.candidate(class)
 	first.Key, first.Probability = o.roster.residents[resident].Key, o.residents[resident]
-	return first, resident
+	return first, class, resident
 }
 
 // likelyGroup rolls probabilities up the tree of groups and gives the lowest one with at least the
 // given share of all animals. Above one half that is a single path, so it has one lowest end.
-func likelyGroup(probabilities []float64, share float64) string {
+func (r *Roster) likelyGroup(probabilities []float64, share float64) string {
 	var total float64
 	masses := map[string]float64{}
-	for _, class := range animalClasses {
+	for _, class := range r.animals {
 		total += probabilities[class]
-		for g := model.Labels()[class].Group; g != ""; g = model.Parent(g) {
+		for g := r.group(class); g != ""; g = model.Parent(g) {
 			masses[g] += probabilities[class]
 		}
 	}

@@ -2,6 +2,7 @@ package vision
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/zoodex/zoodex/vision/model"
 )
@@ -15,10 +16,12 @@ type Resident struct {
 // A Roster says who lives in the zoo today. It is immutable.
 type Roster struct {
 	residents []Resident
-	classes   [][]int              // of each resident
-	owners    [model.Classes][]int // residents of each class
-	shared    []int                // classes of several residents
-	strangers [model.Classes]bool  // animals that nobody on display is taken for
+	classes   [][]int // of each resident
+	owners    [][]int // residents of each class
+	shared    []int   // classes of several residents
+	strangers []bool  // classes of animals that nobody on display is taken for
+	animals   []int   // classes of animals
+	head      *Head   // whose classes follow the network's, or nil
 }
 
 // animalClasses are the classes of animals, by index.
@@ -34,7 +37,10 @@ var animalClasses = func() (classes []int) {
 // NewRoster checks the residents: keys are unique and not empty, and every label is an animal that
 // the network knows. Several residents may share a label: both elephants have tusks.
 func NewRoster(residents []Resident) (*Roster, error) {
-	r := &Roster{residents: residents, classes: make([][]int, len(residents))}
+	r := &Roster{
+		residents: residents, classes: make([][]int, len(residents)),
+		owners: make([][]int, model.Classes), strangers: make([]bool, model.Classes), animals: animalClasses,
+	}
 	byID := make(map[string]model.Label, model.Classes)
 	for _, l := range model.Labels() {
 		byID[l.WordNetID] = l
@@ -70,6 +76,39 @@ func NewRoster(residents []Resident) (*Roster, error) {
 		}
 	}
 	return r, nil
+}
+
+// teach gives a roster that has the classes of a head, too. Each belongs to the resident with its
+// key, and is a stranger's where there is none.
+func (r *Roster) teach(h *Head) *Roster {
+	t := *r
+	t.head = h
+	t.classes, t.owners = slices.Clone(r.classes), slices.Clone(r.owners)
+	t.strangers, t.animals = slices.Clone(r.strangers), slices.Clone(r.animals)
+	byKey := make(map[string]int, len(r.residents))
+	for i, resident := range r.residents {
+		byKey[resident.Key] = i
+	}
+	for k, taught := range h.Taught {
+		class := model.Classes + k
+		var owners []int
+		if i, ok := byKey[taught.Key]; ok {
+			owners = []int{i}
+			t.classes[i] = append(slices.Clip(t.classes[i]), class)
+		}
+		t.owners = append(t.owners, owners)
+		t.strangers = append(t.strangers, owners == nil)
+		t.animals = append(t.animals, class)
+	}
+	return &t
+}
+
+// group is where in the tree of groups an animal's class hangs.
+func (r *Roster) group(class int) string {
+	if class < model.Classes {
+		return model.Labels()[class].Group
+	}
+	return r.head.Taught[class-model.Classes].Group
 }
 
 // nobody is the roster of an empty zoo.

@@ -40,7 +40,8 @@ type Recognizer struct {
 	decoder *photo.Decoder
 	engine  *engine.Engine
 	rules   Rules
-	scratch sync.Pool // of *scratch
+	head    *Head
+	scratch *sync.Pool // of *scratch
 }
 
 // scratch is what one look needs beyond the photo.
@@ -56,7 +57,7 @@ func New(o Options) (*Recognizer, error) {
 		return nil, err
 	}
 	release(model.Network) // packed by the engine, and not needed any more
-	r := &Recognizer{decoder: photo.NewDecoder(o.Photo), engine: e, rules: Measured}
+	r := &Recognizer{decoder: photo.NewDecoder(o.Photo), engine: e, rules: Measured, scratch: new(sync.Pool)}
 	if o.Rules != nil {
 		r.rules = *o.Rules
 	}
@@ -69,12 +70,22 @@ func New(o Options) (*Recognizer, error) {
 	return r, nil
 }
 
+// With gives a recogniser that knows what a head was taught, too, and shares the network with this
+// one. Without a head it knows what the network does.
+func (r *Recognizer) With(h *Head) *Recognizer {
+	taught := *r
+	taught.head = h
+	return &taught
+}
+
 // Views are what the network made of a photo.
 type Views struct {
-	Whole, Part [model.Classes]float32 // logits of the whole frame, and of what is inside Box
-	Box         image.Rectangle        // what the network attended to, in pixels of the upright photo
-	Hash        uint64                 // perceptual hash of the photo
-	Mirrored    uint64                 // that of the photo flipped left to right
+	Whole, Part [model.Classes]float32     // logits of the whole frame, and of what is inside Box
+	Features    [2][model.Features]float32 // of the two likewise; what a taught head looks at
+	Taught      *Judgement                 // of the recogniser's head; nil without one
+	Box         image.Rectangle            // what the network attended to, in pixels of the upright photo
+	Hash        uint64                     // perceptual hash of the photo
+	Mirrored    uint64                     // that of the photo flipped left to right
 	Stages      Stages
 }
 
@@ -98,23 +109,38 @@ func (r *Recognizer) Identify(ctx context.Context, data []byte, roster *Roster) 
 
 // Look is the part of Identify that does not depend on who lives in the zoo.
 func (r *Recognizer) Look(ctx context.Context, data []byte) (*Views, error) {
+	start := time.Now()
+	p, err := r.decoder.Decode(ctx, data)
+	if err != nil {
+		return nil, err
+	}
+	v, err := r.LookAt(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	v.Stages.Decode = time.Since(start) - v.Stages.Prepare - v.Stages.Network
+	return v, nil
+}
+
+// Decode reads a photo within the limits of recognition.
+func (r *Recognizer) Decode(ctx context.Context, data []byte) (*photo.Photo, error) {
+	return r.decoder.Decode(ctx, data)
+}
+
+// LookAt is Look for a photo that is decoded already.
+func (r *Recognizer) LookAt(ctx context.Context, p *photo.Photo) (*Views, error) {
 	start, v := time.Now(), new(Views)
 	lap := func(stage *time.Duration) {
 		now := time.Now()
 		*stage += now.Sub(start)
 		start = now
 	}
-	p, err := r.decoder.Decode(ctx, data)
-	if err != nil {
-		return nil, err
-	}
-	lap(&v.Stages.Decode)
 	s := r.scratch.Get().(*scratch)
 	defer r.scratch.Put(s)
 
 	p.Sample(s.input, p.Bounds(), model.InputSize)
 	lap(&v.Stages.Prepare)
-	if err := r.engine.Run(ctx, s.input, s.fmap, nil, v.Whole[:]); err != nil {
+	if err := r.engine.Run(ctx, s.input, s.fmap, v.Features[0][:], v.Whole[:]); err != nil {
 		return nil, fmt.Errorf("look at the photo: %w", err)
 	}
 	lap(&v.Stages.Network)
@@ -122,11 +148,22 @@ func (r *Recognizer) Look(ctx context.Context, data []byte) (*Views, error) {
 	p.Sample(s.input, v.Box, model.InputSize)
 	v.Hash, v.Mirrored = p.Hashes()
 	lap(&v.Stages.Prepare)
-	if err := r.engine.Run(ctx, s.input, nil, nil, v.Part[:]); err != nil {
+	if err := r.engine.Run(ctx, s.input, nil, v.Features[1][:], v.Part[:]); err != nil {
 		return nil, fmt.Errorf("look closer: %w", err)
+	}
+	if r.head != nil {
+		x := make([]float32, model.Features)
+		Vector(x, &v.Features)
+		v.Taught = r.head.Judge(x)
 	}
 	lap(&v.Stages.Network)
 	return v, nil
+}
+
+// Features runs the network on inputs [3,260,260] as [photo.Photo.Sample] makes them, all cores at
+// once, and gives the pooled features of input i in features[i], which has 1280 values.
+func (r *Recognizer) Features(ctx context.Context, inputs, features [][]float32) error {
+	return r.engine.RunBatch(ctx, inputs, func(i int) [][]float32 { return [][]float32{nil, features[i], nil} })
 }
 
 // Kernel names the code that the network runs on: "avx512", "avx2", "neon" or "portable".

@@ -18,6 +18,7 @@ import (
 
 type identifyCommand struct {
 	JSON     bool     `help:"One JSON object a line."`
+	Head     string   `help:"File that zoodex teach made: its species are known, too." placeholder:"HEAD"`
 	Language string   `help:"Language of the names: en, de or fr." default:"en" enum:"en,de,fr"`
 	Photos   []string `arg:"" name:"photo" help:"JPEG, PNG, WebP or HEIC files."`
 }
@@ -40,8 +41,8 @@ type identifiedSpecies struct {
 }
 
 type identifiedCandidate struct {
-	Index      int                `json:"index"` // of the network's class
-	WordNetID  string             `json:"wordnetId"`
+	Index      *int               `json:"index,omitempty"` // of the network's class; a taught species has none
+	WordNetID  string             `json:"wordnetId,omitempty"`
 	Label      string             `json:"label"`
 	Species    *identifiedSpecies `json:"species"`
 	Confidence float64            `json:"confidence"`
@@ -59,7 +60,7 @@ var errSomeFailed = errors.New("some photos could not be read")
 // Run names the animals in the photos, in their order. It uses all cores, one
 // photo each.
 func (c identifyCommand) Run(o output) error {
-	id, err := newIdentifier(game.Language(c.Language))
+	id, err := newIdentifier(game.Language(c.Language), c.Head)
 	if err != nil {
 		return err
 	}
@@ -125,9 +126,10 @@ type identifier struct {
 	recognizer *vision.Recognizer
 	roster     *vision.Roster
 	species    map[string]game.Species // by slug
+	taught     map[string]bool         // slugs of the head's species
 }
 
-func newIdentifier(l game.Language) (*identifier, error) {
+func newIdentifier(l game.Language, headFile string) (*identifier, error) {
 	// The weights stay and little else does: collecting garbage early costs
 	// next to nothing and saves a third of the memory.
 	debug.SetGCPercent(20)
@@ -135,17 +137,49 @@ func newIdentifier(l game.Language) (*identifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	id := &identifier{language: l, species: map[string]game.Species{}}
+	id := &identifier{language: l, species: map[string]game.Species{}, taught: map[string]bool{}}
 	var residents []vision.Resident
 	for _, s := range zoo {
 		id.species[string(s.Slug)] = s
 		residents = append(residents, vision.Resident{Key: string(s.Slug), Labels: s.Keys})
 	}
+	head, err := readHead(headFile)
+	if err != nil {
+		return nil, err
+	}
+	if head != nil {
+		for _, t := range head.Taught {
+			id.taught[t.Key] = true
+			if _, resident := id.species[t.Key]; !resident {
+				residents = append(residents, vision.Resident{Key: t.Key})
+			}
+		}
+	}
 	if id.roster, err = vision.NewRoster(residents); err != nil {
 		return nil, err
 	}
-	id.recognizer, err = vision.New(vision.Options{})
-	return id, err
+	r, err := vision.New(vision.Options{})
+	if err != nil {
+		return nil, err
+	}
+	id.recognizer = r.With(head)
+	return id, nil
+}
+
+// readHead reads a file of zoodex teach; without a path there is no head.
+func readHead(path string) (*vision.Head, error) {
+	if path == "" {
+		return nil, nil
+	}
+	file, err := readFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	h, err := vision.ReadHead(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return h, nil
 }
 
 func (i *identifier) identify(ctx context.Context, path string) (identified, error) {
@@ -166,14 +200,21 @@ func (i *identifier) identify(ctx context.Context, path string) (identified, err
 		r.stranger, _ = catalogue.AnimalName(s.Stranger.WordNetID, i.language)
 	}
 	for _, c := range s.Candidates {
-		r.Candidates = append(r.Candidates, identifiedCandidate{c.Index, c.WordNetID, c.Label, i.named(c.Key), c.Probability})
+		var index *int
+		if c.Index >= 0 {
+			index = &c.Index
+		}
+		r.Candidates = append(r.Candidates, identifiedCandidate{index, c.WordNetID, c.Label, i.named(c.Key), c.Probability})
 	}
 	return r, nil
 }
 
 func (i *identifier) named(slug string) *identifiedSpecies {
 	s, ok := i.species[slug]
-	if !ok {
+	switch {
+	case !ok && i.taught[slug]:
+		return &identifiedSpecies{slug, slug}
+	case !ok:
 		return nil
 	}
 	return &identifiedSpecies{slug, s.Text(i.language).Name}

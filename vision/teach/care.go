@@ -1,0 +1,113 @@
+package teach
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/zoodex/zoodex/vision/photo"
+)
+
+// A Note is something about a photo that a person should look at.
+type Note struct {
+	Kind   NoteKind `json:"kind"`
+	Detail string   `json:"detail"`           // a sentence
+	Others []string `json:"others,omitempty"` // paths of photos it is about, too
+}
+
+// NoteKind says what a note is about. The list is closed.
+type NoteKind string
+
+const (
+	Unreadable NoteKind = "unreadable" // left out: no photo, broken, too big
+	Copy       NoteKind = "copy"       // the same file as another; together they count as one photo
+	Alike      NoteKind = "alike"      // nearly the same picture as another; likewise
+	Contested  NoteKind = "contested"  // a copy of it, or nearly so, is with another species
+	Tiny       NoteKind = "tiny"       // has few pixels
+	Blurred    NoteKind = "blurred"
+	Flat       NoteKind = "flat" // shows next to nothing: black, white, fog
+	Odd        NoteKind = "odd"  // looks unlike the others of its species
+)
+
+// What care takes for tiny, blurred and flat; see README.md for how many real photos that is.
+const (
+	tinySide      = 100   // pixels of the short side; the network looks at 260
+	leastSharp    = 0.035 // see sharpness
+	leastContrast = 0.06
+	alikeBits     = 6 // of 64 that the hashes of nearly the same pictures differ in at most
+)
+
+// tend notes what is wrong with single photos, and puts together what shows the same picture:
+// groups gives each usable photo a number that it shares with its copies.
+func tend(photos []*Photo) (groups []int) {
+	groups = make([]int, len(photos))
+	for i, p := range photos {
+		groups[i] = i
+		s := p.Study
+		switch {
+		case s == nil:
+			continue
+		case s.Contrast < leastContrast:
+			p.note(Flat, "it shows next to nothing")
+		case min(s.Bounds.X, s.Bounds.Y) < tinySide:
+			p.note(Tiny, fmt.Sprintf("it has only %d × %d pixels", s.Bounds.X, s.Bounds.Y))
+		case s.Sharpness < leastSharp:
+			p.note(Blurred, "it is blurred")
+		}
+	}
+	root := func(i int) int {
+		for groups[i] != i {
+			groups[i] = groups[groups[i]]
+			i = groups[i]
+		}
+		return i
+	}
+	same := make(map[int][]int) // of a photo, the earlier ones it is a copy of
+	for i, p := range photos {
+		if p.Study == nil {
+			continue
+		}
+		for j, q := range photos[:i] {
+			if q.Study == nil || photo.Distance(p.Study.Hash, q.Study.Hash) > alikeBits {
+				continue
+			}
+			exact := p.Study.Sum == q.Study.Sum
+			// A plain picture's hash says little: what looks the same must be the same to the network.
+			if !exact && (p.Study.Contrast < leastContrast || likeness(p.Study, q.Study) < alikeLikeness) {
+				continue
+			}
+			same[i] = append(same[i], j)
+			a, b := root(i), root(j)
+			groups[max(a, b)] = min(a, b)
+		}
+	}
+	for i, p := range photos {
+		groups[i] = root(i)
+		var copies, alike, contested []string
+		for _, j := range same[i] {
+			q := photos[j]
+			switch {
+			case q.Species != p.Species:
+				contested = append(contested, q.Path)
+			case q.Study.Sum == p.Study.Sum:
+				copies = append(copies, q.Path)
+			default:
+				alike = append(alike, q.Path)
+			}
+		}
+		if len(contested) > 0 {
+			p.note(Contested, fmt.Sprintf("the same picture is also with %s", photos[same[i][slices.IndexFunc(same[i], func(j int) bool { return photos[j].Species != p.Species })]].Species), contested...)
+		}
+		if len(copies) > 0 {
+			p.note(Copy, "the same file is there twice", copies...)
+		} else if len(alike) > 0 {
+			p.note(Alike, "nearly the same picture is there twice", alike...)
+		}
+	}
+	return groups
+}
+
+const alikeLikeness = 0.85 // cosine of the features of nearly the same pictures at least
+
+func likeness(a, b *Study) float64 {
+	return dot(a.Vectors[0], b.Vectors[0])
+}

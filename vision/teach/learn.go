@@ -1,0 +1,355 @@
+package teach
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/zoodex/zoodex/vision"
+	"github.com/zoodex/zoodex/vision/model"
+)
+
+// settings of a fit, chosen by cross-validation.
+type settings struct {
+	decay    float64 // of the weights, times the number of photos
+	blend    float64 // part of the logits that comes from the prototypes, 0…1
+	variants int     // augmented views of each photo that take part
+}
+
+// variantWeight is what a variant counts beside the plain pair of views.
+const variantWeight = 0.2
+
+// A sample is a usable photo.
+type sample struct {
+	*Photo
+	class, group, fold int
+	weight             float64 // copies together count as one
+}
+
+// learn makes a head of samples that tells the species apart; how familiar a photo must be is not
+// known yet.
+func (t *teaching) learn(samples []sample, s settings, iterations int) (*vision.Head, error) {
+	r := &rows{width: model.Features}
+	recipe := vision.Recipe{
+		Taught: make([]vision.Taught, t.classes),
+		Centre: make([]float32, model.Features), Middle: make([]float32, model.Features),
+	}
+	photos, means := make([]float64, t.classes), make([][]float32, t.classes)
+	for k := range means {
+		means[k] = make([]float32, model.Features)
+	}
+	var total, features float64
+	for _, sample := range samples {
+		for i, x := range sample.Study.Vectors[:1+s.variants] {
+			weight := sample.weight
+			if i > 0 {
+				weight *= variantWeight
+			}
+			r.add(x, sample.class, weight)
+			photos[sample.class] += weight
+			total += weight
+			for j, v := range x {
+				means[sample.class][j] += float32(weight) * v
+			}
+			// A vector's squares are the features, up to their total.
+			features = weight * sample.Study.Total
+			for j, v := range x {
+				recipe.Middle[j] += float32(features) * v * v
+			}
+		}
+	}
+	taught := 0
+	for k, n := range photos {
+		if n > 0 {
+			taught++
+			for j := range means[k] {
+				means[k][j] /= float32(n)
+				recipe.Centre[j] += means[k][j]
+			}
+		}
+	}
+	for j := range recipe.Centre {
+		recipe.Centre[j] /= float32(taught)
+		recipe.Middle[j] /= float32(total)
+	}
+	l := fit(r, t.classes, s.decay/total, iterations)
+	for k := range recipe.Taught {
+		recipe.Taught[k] = vision.Taught{
+			Key: t.report.Species[k].Name, Group: t.group(k), Photos: t.report.Species[k].Photos,
+			Weights: l.weights[k*model.Features:][:model.Features], Bias: l.bias[k], Prototype: means[k],
+		}
+		if photos[k] == 0 {
+			recipe.Taught[k].Bias = -100 // nothing is known of it
+			continue
+		}
+		for j := range means[k] {
+			means[k][j] -= recipe.Centre[j]
+		}
+		if taught > 1 {
+			normalise(means[k])
+		}
+	}
+	head, err := vision.NewHead(recipe)
+	if err != nil {
+		return nil, fmt.Errorf("what was learnt cannot be kept: %w", err)
+	}
+	return head, nil
+}
+
+func normalise(v []float32) {
+	scale := float32(1 / max(math.Sqrt(dot(v, v)), 1e-9))
+	for i := range v {
+		v[i] *= scale
+	}
+}
+
+// A Result is what came of a lesson.
+type Result struct {
+	Head   *vision.Head
+	Report *Report
+}
+
+// mostFolds of cross-validation; fewer when no species has as many photos.
+const mostFolds = 5
+
+// Teach makes a head of a lesson that has been studied, and says how good it is. stage is told what
+// is being done. An error is one sentence about why nothing can be learnt.
+func Teach(ctx context.Context, l *Lesson, stage func(string)) (*Result, error) {
+	if stage == nil {
+		stage = func(string) {}
+	}
+	stage("Looking through the photos")
+	groups := tend(l.Photos)
+	report := &Report{}
+	var samples []sample
+	members := map[int]int{}
+	for i, p := range l.Photos {
+		if p.Study != nil {
+			members[groups[i]]++
+		}
+	}
+	for _, name := range l.Species {
+		s := Species{Name: name}
+		distinct := map[int]bool{}
+		for i, p := range l.Photos {
+			if p.Species != name {
+				continue
+			}
+			s.Files++
+			if p.Study == nil {
+				continue
+			}
+			distinct[groups[i]] = true
+			samples = append(samples, sample{Photo: p, class: len(report.Species), group: groups[i], weight: 1 / float64(members[groups[i]])})
+			s.Photos++
+		}
+		s.Distinct = len(distinct)
+		if s.Photos == 0 {
+			report.LeftOut = append(report.LeftOut, name)
+			continue
+		}
+		report.Species = append(report.Species, s)
+	}
+	distinct, most := 0, 0
+	for _, s := range report.Species {
+		distinct += s.Distinct
+		most = max(most, s.Distinct)
+	}
+	switch {
+	case len(samples) == 0:
+		return nil, errors.New("none of the files is a photo that can be used")
+	case len(samples) == 1:
+		return nil, errors.New("one photo is not enough to learn from: a species needs at least two, better twenty")
+	case distinct == 1:
+		return nil, errors.New("all photos show the same picture: a species needs at least two different ones, better twenty")
+	}
+	t := &teaching{Lesson: l, ctx: ctx, report: report, samples: samples, classes: len(report.Species), stage: stage}
+	t.folds = min(mostFolds, max(2, most))
+	species, group := make([]int, len(samples)), make([]int, len(samples))
+	for i, s := range samples {
+		species[i], group[i] = s.class, s.group
+	}
+	for i, f := range fold(species, group, t.folds) {
+		samples[i].fold = f
+	}
+	return t.run()
+}
+
+type teaching struct {
+	*Lesson
+	ctx      context.Context
+	report   *Report
+	samples  []sample
+	classes  int
+	folds    int
+	stage    func(string)
+	settings settings
+	heldOut  []heldOut // of each sample
+}
+
+func (t *teaching) run() (*Result, error) {
+	t.stage("Choosing how to learn")
+	if err := t.choose(); err != nil {
+		return nil, err
+	}
+	t.stage("Testing on photos kept apart")
+	var err error
+	if t.heldOut, err = t.crossValidate(t.settings, 1, 60); err != nil {
+		return nil, err
+	}
+	t.stage("Learning from all photos")
+	head, err := t.learn(t.samples, t.settings, 100)
+	if err != nil {
+		return nil, err
+	}
+	recipe := head.Recipe
+	recipe.Slope, recipe.Offset, recipe.Familiar = t.calibrate()
+	if head, err = vision.NewHead(recipe); err != nil {
+		return nil, err
+	}
+	t.stage("Writing the report")
+	t.evaluate()
+	if err := t.curve(); err != nil {
+		return nil, err
+	}
+	t.report.conclude(t)
+	return &Result{head, t.report}, nil
+}
+
+// A heldOut is what a head that had not seen a photo makes of it.
+type heldOut struct {
+	logits            []float64
+	familiar, without float64 // familiarity, and what it would be if the photo's species had not been taught
+}
+
+func (h heldOut) best() int {
+	b := 0
+	for k, l := range h.logits {
+		if l > h.logits[b] {
+			b = k
+		}
+	}
+	return b
+}
+
+// crossValidate judges each sample by a head that has not seen its fold, and of the others only a
+// share: 1 for all.
+func (t *teaching) crossValidate(s settings, share float64, iterations int) ([]heldOut, error) {
+	answers := make([]heldOut, len(t.samples))
+	slots, failures := make(chan struct{}, runtime.GOMAXPROCS(0)), make([]error, t.folds)
+	var group sync.WaitGroup
+	for f := range t.folds {
+		slots <- struct{}{}
+		if t.ctx.Err() != nil {
+			break
+		}
+		group.Go(func() {
+			defer func() { <-slots }()
+			head, err := t.learn(t.without(f, share), s, iterations)
+			if err != nil {
+				failures[f] = err
+				return
+			}
+			for i, s := range t.samples {
+				if s.fold != f {
+					continue
+				}
+				j := head.Judge(s.Study.Vectors[0])
+				answers[i] = heldOut{logits: j.Logits, familiar: j.Familiarity}
+				if t.classes > 1 {
+					answers[i].without = head.JudgeWithout(s.class, s.Study.Vectors[0]).Familiarity
+				}
+			}
+		})
+	}
+	group.Wait()
+	return answers, errors.Join(append(failures, t.ctx.Err())...)
+}
+
+// without are the samples of other folds than f: of each species the given share of what is
+// different, and at least one.
+func (t *teaching) without(f int, share float64) (seen []sample) {
+	distinct := make([]map[int]bool, t.classes)
+	for k := range distinct {
+		distinct[k] = map[int]bool{}
+	}
+	for _, s := range t.samples {
+		if s.fold != f {
+			distinct[s.class][s.group] = true
+		}
+	}
+	taken := make([]map[int]bool, t.classes)
+	for k := range taken {
+		taken[k] = map[int]bool{}
+	}
+	for _, s := range t.samples {
+		if s.fold == f {
+			continue
+		}
+		if most := max(1, math.Round(share*float64(len(distinct[s.class])))); float64(len(taken[s.class])) < most {
+			taken[s.class][s.group] = true
+		}
+		if taken[s.class][s.group] {
+			seen = append(seen, s)
+		}
+	}
+	return seen
+}
+
+// choose takes the settings with the least log loss in cross-validation.
+func (t *teaching) choose() error {
+	best := math.Inf(1)
+	for _, decay := range []float64{0.003, 0.01, 0.03, 0.1} {
+		s := settings{decay: decay, variants: 0}
+		verdicts, err := t.crossValidate(s, 1, 40)
+		if err != nil {
+			return err
+		}
+		var loss float64
+		for i, v := range verdicts {
+			loss += t.samples[i].weight * (logSumExp(v.logits) - v.logits[t.samples[i].class])
+		}
+		if loss < best {
+			best, t.settings = loss, s
+		}
+	}
+	t.settings.variants = Variants
+	return nil
+}
+
+func logSumExp(v []float64) float64 {
+	high := slices.Max(v)
+	var sum float64
+	for _, x := range v {
+		sum += math.Exp(x - high)
+	}
+	return high + math.Log(sum)
+}
+
+// group is the lowest group of animals that most photos of a species agree on.
+func (t *teaching) group(class int) string {
+	votes, photos := map[string]int{}, 0
+	for _, s := range t.samples {
+		if s.class == class {
+			photos++
+			for g := s.Study.Group; g != ""; g = model.Parent(g) {
+				votes[g]++
+			}
+		}
+	}
+	lowest, deepest := model.Root, 0
+	for g, n := range votes {
+		depth := 0
+		for up := g; up != model.Root && up != ""; up = model.Parent(up) {
+			depth++
+		}
+		if 3*n > 2*photos && depth > deepest {
+			lowest, deepest = g, depth
+		}
+	}
+	return lowest
+}
