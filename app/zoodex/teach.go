@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -50,6 +51,8 @@ func (c teachCommand) run(ctx context.Context, o output) error {
 	if err != nil {
 		return err
 	}
+	// What was studied stays and little else does, so collecting garbage early is cheap.
+	debug.SetGCPercent(20)
 	recognizer, err := vision.New(vision.Options{})
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 type settings struct {
 	decay    float64 // of the weights, times the number of photos
 	blend    float64 // part of the logits that comes from the prototypes, 0…1
+	scale    float64 // of the prototypes' products, to be logits
 	variants int     // augmented views of each photo that take part
 }
 
@@ -32,8 +33,8 @@ type sample struct {
 
 // learn makes a head of samples that tells the species apart; how familiar a photo must be is not
 // known yet.
-func (t *teaching) learn(samples []sample, s settings, iterations int) (*vision.Head, error) {
-	r := &rows{width: model.Features}
+func (t *teaching) learn(samples []sample, s settings, steps int) (*vision.Head, error) {
+	r := &rows{}
 	recipe := vision.Recipe{
 		Taught: make([]vision.Taught, t.classes),
 		Centre: make([]float32, model.Features), Middle: make([]float32, model.Features),
@@ -76,7 +77,10 @@ func (t *teaching) learn(samples []sample, s settings, iterations int) (*vision.
 		recipe.Centre[j] /= float32(taught)
 		recipe.Middle[j] /= float32(total)
 	}
-	l := fit(r, t.classes, s.decay/total, iterations)
+	if t.large {
+		steps = min(steps, largeSteps)
+	}
+	l := fit(r, t.classes, s.decay/total, steps)
 	for k := range recipe.Taught {
 		recipe.Taught[k] = vision.Taught{
 			Key: t.report.Species[k].Name, Group: t.group(k), Photos: t.report.Species[k].Photos,
@@ -91,6 +95,11 @@ func (t *teaching) learn(samples []sample, s settings, iterations int) (*vision.
 		}
 		if taught > 1 {
 			normalise(means[k])
+		}
+		c := &recipe.Taught[k]
+		c.Bias = (1-s.blend)*c.Bias - s.blend*s.scale*dot(c.Prototype, recipe.Centre)
+		for j, v := range c.Prototype {
+			c.Weights[j] = float32((1-s.blend)*float64(c.Weights[j]) + s.blend*s.scale*float64(v))
 		}
 	}
 	head, err := vision.NewHead(recipe)
@@ -113,8 +122,22 @@ type Result struct {
 	Report *Report
 }
 
-// mostFolds of cross-validation; fewer when no species has as many photos.
-const mostFolds = 5
+// mostFolds of cross-validation; fewer when no species has as many photos, or when a lesson is large.
+const (
+	mostFolds      = 5
+	mostFoldsLarge = 3
+)
+
+// A lesson is large when photos times species are more. It takes minutes otherwise, so it gets
+// fewer trials and steps; with as many photos they make little difference.
+const large = 100_000
+
+// Steps of L-BFGS at most: in trials, for the head itself, and for large lessons.
+const (
+	trialSteps = 40
+	finalSteps = 100
+	largeSteps = 25
+)
 
 // Teach makes a head of a lesson that has been studied, and says how good it is. stage is told what
 // is being done. An error is one sentence about why nothing can be learnt.
@@ -168,7 +191,11 @@ func Teach(ctx context.Context, l *Lesson, stage func(string)) (*Result, error) 
 		return nil, errors.New("all photos show the same picture: a species needs at least two different ones, better twenty")
 	}
 	t := &teaching{Lesson: l, ctx: ctx, report: report, samples: samples, classes: len(report.Species), stage: stage}
+	t.large = len(samples)*t.classes > large
 	t.folds = min(mostFolds, max(2, most))
+	if t.large {
+		t.folds = min(mostFoldsLarge, t.folds)
+	}
 	species, group := make([]int, len(samples)), make([]int, len(samples))
 	for i, s := range samples {
 		species[i], group[i] = s.class, s.group
@@ -186,6 +213,7 @@ type teaching struct {
 	samples  []sample
 	classes  int
 	folds    int
+	large    bool
 	stage    func(string)
 	settings settings
 	heldOut  []heldOut // of each sample
@@ -198,11 +226,11 @@ func (t *teaching) run() (*Result, error) {
 	}
 	t.stage("Testing on photos kept apart")
 	var err error
-	if t.heldOut, err = t.crossValidate(t.settings, 1, 60); err != nil {
+	if t.heldOut, err = t.crossValidate(t.settings, 1, t.folds); err != nil {
 		return nil, err
 	}
 	t.stage("Learning from all photos")
-	head, err := t.learn(t.samples, t.settings, 100)
+	head, err := t.learn(t.samples, t.settings, finalSteps)
 	if err != nil {
 		return nil, err
 	}
@@ -222,8 +250,8 @@ func (t *teaching) run() (*Result, error) {
 
 // A heldOut is what a head that had not seen a photo makes of it.
 type heldOut struct {
-	logits            []float64
-	familiar, without float64 // familiarity, and what it would be if the photo's species had not been taught
+	logits, prototype []float64 // prototype: products of the photo, from the centre, with the prototypes
+	familiar, without float64   // familiarity, and what it would be if the photo's species had not been taught
 }
 
 func (h heldOut) best() int {
@@ -237,19 +265,23 @@ func (h heldOut) best() int {
 }
 
 // crossValidate judges each sample by a head that has not seen its fold, and of the others only a
-// share: 1 for all.
-func (t *teaching) crossValidate(s settings, share float64, iterations int) ([]heldOut, error) {
+// share: 1 for all. With fewer folds than there are, only their samples are judged.
+func (t *teaching) crossValidate(s settings, share float64, folds int) ([]heldOut, error) {
 	answers := make([]heldOut, len(t.samples))
-	slots, failures := make(chan struct{}, runtime.GOMAXPROCS(0)), make([]error, t.folds)
+	atOnce := runtime.GOMAXPROCS(0)
+	if t.large {
+		atOnce = 1 // a fit uses all cores and much memory then
+	}
+	slots, failures := make(chan struct{}, atOnce), make([]error, folds)
 	var group sync.WaitGroup
-	for f := range t.folds {
+	for f := range folds {
 		slots <- struct{}{}
 		if t.ctx.Err() != nil {
 			break
 		}
 		group.Go(func() {
 			defer func() { <-slots }()
-			head, err := t.learn(t.without(f, share), s, iterations)
+			head, err := t.learn(t.without(f, share), s, trialSteps)
 			if err != nil {
 				failures[f] = err
 				return
@@ -260,6 +292,9 @@ func (t *teaching) crossValidate(s settings, share float64, iterations int) ([]h
 				}
 				j := head.Judge(s.Study.Vectors[0])
 				answers[i] = heldOut{logits: j.Logits, familiar: j.Familiarity}
+				for _, taught := range head.Taught {
+					answers[i].prototype = append(answers[i].prototype, dot(taught.Prototype, s.Study.Vectors[0])-dot(taught.Prototype, head.Centre))
+				}
 				if t.classes > 1 {
 					answers[i].without = head.JudgeWithout(s.class, s.Study.Vectors[0]).Familiarity
 				}
@@ -300,25 +335,59 @@ func (t *teaching) without(f int, share float64) (seen []sample) {
 	return seen
 }
 
-// choose takes the settings with the least log loss in cross-validation.
+// choose takes the settings with the least log loss in cross-validation: first the decay, then
+// whether variants help, then how much the prototypes.
 func (t *teaching) choose() error {
-	best := math.Inf(1)
-	for _, decay := range []float64{0.003, 0.01, 0.03, 0.1} {
-		s := settings{decay: decay, variants: 0}
-		verdicts, err := t.crossValidate(s, 1, 40)
+	best, decays := math.Inf(1), []float64{0.1, 0.03, 0.01, 0.003}
+	var answers []heldOut
+	try := func(s settings) error {
+		a, err := t.crossValidate(s, 1, t.folds)
 		if err != nil {
 			return err
 		}
-		var loss float64
-		for i, v := range verdicts {
-			loss += t.samples[i].weight * (logSumExp(v.logits) - v.logits[t.samples[i].class])
+		if loss := t.loss(a, 0, 0); loss < best {
+			best, t.settings, answers = loss, s, a
 		}
-		if loss < best {
-			best, t.settings = loss, s
+		return nil
+	}
+	variants := []int{0, Variants}
+	if t.large {
+		decays, variants = decays[1:2], variants[:1]
+	}
+	for _, decay := range decays {
+		if len(decays)*len(variants) == 1 {
+			t.settings.decay = decay // nothing to choose
+			return nil
+		}
+		if err := try(settings{decay: decay}); err != nil {
+			return err
 		}
 	}
-	t.settings.variants = Variants
+	for _, n := range variants[1:] {
+		if err := try(settings{decay: t.settings.decay, variants: n}); err != nil {
+			return err
+		}
+	}
+	for _, blend := range []float64{0.25, 0.5, 0.75, 1} {
+		for _, scale := range []float64{10, 20, 40, 80} {
+			if loss := t.loss(answers, blend, scale); loss < best {
+				best, t.settings.blend, t.settings.scale = loss, blend, scale
+			}
+		}
+	}
 	return nil
+}
+
+// loss is the log loss of answers blended with the prototypes'.
+func (t *teaching) loss(answers []heldOut, blend, scale float64) (loss float64) {
+	logits := make([]float64, t.classes)
+	for i, a := range answers {
+		for k := range logits {
+			logits[k] = (1-blend)*a.logits[k] + blend*scale*a.prototype[k]
+		}
+		loss += t.samples[i].weight * (logSumExp(logits) - logits[t.samples[i].class])
+	}
+	return loss
 }
 
 func logSumExp(v []float64) float64 {

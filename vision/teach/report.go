@@ -130,22 +130,37 @@ func (t *teaching) curve() error {
 		distinct += s.Distinct
 	}
 	average := float64(distinct) / float64(t.classes) * float64(t.folds-1) / float64(t.folds)
-	for _, share := range []float64{0.25, 0.5, 0.75} {
+	shares, folds := []float64{0.25, 0.5, 0.75}, t.folds
+	if t.large {
+		shares, folds = shares[1:2], 1
+	}
+	for _, share := range shares {
 		if share*average < 1 {
 			continue
 		}
 		small := t.settings
 		small.variants = 0
-		verdicts, err := t.crossValidate(small, share, 40)
+		verdicts, err := t.crossValidate(small, share, folds)
 		if err != nil {
 			return err
 		}
 		point := Point{Photos: share * average, Recall: make([]float64, t.classes)}
+		judged, of := 0, make([]int, t.classes)
 		for i, v := range verdicts {
-			if s := t.samples[i]; v.best() == s.class {
-				point.Accuracy += 1 / float64(len(t.samples))
-				point.Recall[s.class] += 1 / float64(t.report.Species[s.class].Photos)
+			s := t.samples[i]
+			if s.fold >= folds {
+				continue
 			}
+			judged++
+			of[s.class]++
+			if v.best() == s.class {
+				point.Accuracy++
+				point.Recall[s.class]++
+			}
+		}
+		point.Accuracy /= float64(max(judged, 1))
+		for k, n := range of {
+			point.Recall[k] /= float64(max(n, 1))
 		}
 		t.report.Curve = append(t.report.Curve, point)
 	}

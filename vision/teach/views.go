@@ -11,7 +11,7 @@ import (
 )
 
 // Variants is how many augmented pairs of views a photo gets beside the plain pair.
-const Variants = 5
+const Variants = 4
 
 // A variant is one way to look at a photo again as if it had been taken a little differently. No
 // variant is upside down: zoo animals are photographed upright.

@@ -20,6 +20,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -36,6 +37,7 @@ func main() {
 	draws := flag.Int("draws", 5, "random splits, by fixed seeds, of which the mean is printed")
 	only := flag.String("only", "", "one of: accuracy, known, untaught, speed; default: all")
 	flag.Parse()
+	debug.SetGCPercent(20) // as the command does
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx, os.Stdout, *photos, *roster, *cache, *only, *draws); err != nil {
