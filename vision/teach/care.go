@@ -71,9 +71,8 @@ func tend(photos []*Photo) (groups []int) {
 				continue
 			}
 			exact := p.Study.Sum == q.Study.Sum
-			// A plain picture's hash says little: what looks the same must be the same to the network.
-			if !exact && (p.Study.Contrast < leastContrast || likeness(p.Study, q.Study) < alikeLikeness) {
-				continue
+			if !exact && p.Study.Contrast < leastContrast {
+				continue // the hash of a picture that shows nothing says nothing
 			}
 			same[i] = append(same[i], j)
 			a, b := root(i), root(j)
@@ -95,7 +94,7 @@ func tend(photos []*Photo) (groups []int) {
 			}
 		}
 		if len(contested) > 0 {
-			p.note(Contested, fmt.Sprintf("the same picture is also with %s", photos[same[i][slices.IndexFunc(same[i], func(j int) bool { return photos[j].Species != p.Species })]].Species), contested...)
+			p.note(Contested, fmt.Sprintf("nearly the same picture is also with %s", photos[same[i][slices.IndexFunc(same[i], func(j int) bool { return photos[j].Species != p.Species })]].Species), contested...)
 		}
 		if len(copies) > 0 {
 			p.note(Copy, "the same file is there twice", copies...)
@@ -104,10 +103,4 @@ func tend(photos []*Photo) (groups []int) {
 		}
 	}
 	return groups
-}
-
-const alikeLikeness = 0.85 // cosine of the features of nearly the same pictures at least
-
-func likeness(a, b *Study) float64 {
-	return dot(a.Vectors[0], b.Vectors[0])
 }
