@@ -95,10 +95,11 @@ func Decide(v *Views, roster *Roster, rules Rules) Sighting {
 	}
 	if v.Taught != nil {
 		roster = roster.teach(v.Taught.Head)
-		logits = append(logits, v.Taught.logits(logits, rules.Temperature)...)
 	}
+	network := logits
+	logits = v.Taught.append(network, rules.Temperature)
 	told := roster.odds(logits, rules.Temperature, rules)
-	modest := roster.odds(logits, rules.Modesty, rules)
+	modest := roster.odds(v.Taught.append(network, rules.Modesty), rules.Modesty, rules)
 
 	s := Sighting{Box: v.Box, Hash: v.Hash, Mirrored: v.Mirrored, Stages: v.Stages, Model: model.Name}
 	for _, class := range best(told.classes, nil, 5) {

@@ -20,10 +20,11 @@ import (
 // and reads the network's features. It is immutable.
 //
 // It answers two questions. Which of the taught species is it, if it is one? That is multinomial
-// logistic regression. And is it one at all? For that it measures how familiar a photo is: seen
-// from the centre, the cosine to the prototype of the likeliest species, less the highest cosine to
-// an animal that the network knows, and a little more the clearer it is which species it would be.
-// Of the network's animals no photo is needed: its last layer says where they lie, see rivals.
+// logistic regression. And is it one at all? For that it measures likeness: seen from the centre,
+// the cosine to the prototype of the likeliest species, less the highest cosine to an animal that
+// the network knows. Of those no photo is needed: the last layer says where they lie, see rivals.
+// A certain answer takes familiarity, which is likeness and a little more the clearer it is which
+// of the taught species it would be.
 type Head struct {
 	Recipe
 	rivals [][]float32 // of length 1, from the centre
@@ -35,8 +36,8 @@ type Recipe struct {
 	Taught []Taught
 	Centre []float32 // the middle of the taught species' x
 	Middle []float32 // of the taught photos' pooled features, as the network gives them
-	// By familiarity f the odds of a taught species against all that the network knows are
-	// exp(Slope·f + Offset).
+	// By likeness l the odds of a taught species against all that the network knows are
+	// exp(Slope·l + Offset).
 	Slope, Offset float64
 	Familiar      float64 // least familiarity for a certain answer
 }
@@ -269,7 +270,8 @@ func (r *headReader) text() string {
 type Judgement struct {
 	Head        *Head
 	Logits      []float64 // among its classes
-	Familiarity float64   // of the likeliest of them
+	Likeness    float64   // cosine to the likeliest of them, less the highest to an animal of the network
+	Familiarity float64
 }
 
 // Best is the likeliest class.
@@ -296,25 +298,33 @@ func (h *Head) JudgeWithout(class int, x []float32) *Judgement {
 	for _, r := range h.rivals {
 		nearest = max(nearest, dot(r, from))
 	}
-	likeliest, others := j.Best(), 0.
-	for k, l := range j.Logits {
-		if k != likeliest {
-			others += math.Exp(l - j.Logits[likeliest])
-		}
-	}
-	clarity := min(-math.Log(max(others, 1e-9)), clarityMost)
-	j.Familiarity = dot(h.Taught[likeliest].Prototype, from) - nearest + clarityWeight*clarity
+	j.Likeness = dot(h.Taught[j.Best()].Prototype, from) - nearest
+	j.Familiarity = Familiarity(j.Likeness, j.Logits)
 	return j
 }
 
-// logits are those of the classes on the scale of the network's, whose logits are given: at the
-// temperature, the softmax over both gives the taught ones together the odds they have.
-func (j *Judgement) logits(network []float64, temperature float64) []float64 {
+// Familiarity is likeness and a little more the clearer it is which of the taught species it would be.
+func Familiarity(likeness float64, logits []float64) float64 {
+	likeliest, others := best(logits, nil, 1)[0], 0.
+	for k, l := range logits {
+		if k != likeliest {
+			others += math.Exp(l - logits[likeliest])
+		}
+	}
+	return likeness + clarityWeight*min(-math.Log(max(others, 1e-9)), clarityMost)
+}
+
+// append adds logits of the taught classes to those of the network's: the softmax over all, at the
+// temperature, gives the taught ones together the odds they have. No judgement adds nothing.
+func (j *Judgement) append(network []float64, temperature float64) []float64 {
+	if j == nil {
+		return network
+	}
 	rivals := logSumExp(network, temperature)
 	all := logSumExp(j.Logits, 1)
-	logits := make([]float64, len(j.Logits))
-	for k, l := range j.Logits {
-		logits[k] = temperature * (rivals + j.Head.Slope*j.Familiarity + j.Head.Offset + l - all)
+	logits := slices.Clone(network)
+	for _, l := range j.Logits {
+		logits = append(logits, temperature*(rivals+j.Head.Slope*j.Likeness+j.Head.Offset+l-all))
 	}
 	return logits
 }

@@ -173,7 +173,7 @@ func (t *teaching) curve() error {
 }
 
 // conclude finds the one verdict and what would help most.
-func (r *Report) conclude(t *teaching) {
+func (r *Report) conclude() {
 	var reasons, pairs []string
 	weakest := 0
 	for k, s := range r.Species {
@@ -202,7 +202,7 @@ func (r *Report) conclude(t *teaching) {
 	if len(reasons) == 0 && r.Accuracy < readyAccuracy {
 		reasons = append(reasons, fmt.Sprintf("only %.0f %% of the photos were recognised", 100*r.Accuracy))
 	}
-	if t.classes == 1 {
+	if len(r.Species) == 1 {
 		reasons = append(reasons, "there is only one species, so nothing shows whether it is told from others")
 	}
 	switch {

@@ -191,10 +191,10 @@ func (m *measurement) means(key string, s *shot) bool {
 
 // untaught leaves four of the thirteen species out and looks what they are taken for.
 func (m *measurement) untaught(w io.Writer) error {
-	t := newTable("Nine species taught, four not", "photos each", "taught, certain and right", "certain and wrong",
+	t := newTable("Nine species taught, four not", "photos each", "taught, certain and right", "certain and wrong", "best candidate right",
 		"untaught called a taught species: by probability", "by familiarity", "untaught certain as anybody before teaching", "after")
 	for _, n := range []int{5, 20, 50} {
-		var right, wrong, taughtPhotos, byProbability, byFamiliarity, anybodyBefore, anybodyAfter, untaughtPhotos float64
+		var right, wrong, first, taughtPhotos, byProbability, byFamiliarity, anybodyBefore, anybodyAfter, untaughtPhotos float64
 		for draw := range m.draws {
 			labels := slices.Clone(everybody)
 			random := rand.New(rand.NewPCG(uint64(draw), 99))
@@ -219,10 +219,11 @@ func (m *measurement) untaught(w io.Writer) error {
 				probabilities = append(probabilities, probability(head, s))
 				v := decide(s, roster, head)
 				taughtPhotos++
-				if v.Decision != vision.Certain || !slices.Contains(taught, v.Key) {
+				first += one(v.Candidates[0].Key == s.label)
+				if v.Decision != vision.Certain {
 					continue
 				}
-				certain++
+				certain += int(one(slices.Contains(taught, v.Key)))
 				right += one(v.Key == s.label)
 				wrong += one(v.Key != s.label)
 			}
@@ -240,7 +241,7 @@ func (m *measurement) untaught(w io.Writer) error {
 				}
 			}
 		}
-		t.row(n, percent(right/taughtPhotos), percent(wrong/taughtPhotos), percent(byProbability/untaughtPhotos), percent(byFamiliarity/untaughtPhotos),
+		t.row(n, percent(right/taughtPhotos), percent(wrong/taughtPhotos), percent(first/taughtPhotos), percent(byProbability/untaughtPhotos), percent(byFamiliarity/untaughtPhotos),
 			percent(anybodyBefore/untaughtPhotos), percent(anybodyAfter/untaughtPhotos))
 	}
 	return t.print(w)
