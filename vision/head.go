@@ -20,10 +20,12 @@ import (
 // and reads the network's features. It is immutable.
 //
 // It answers two questions. Which of the taught species is it, if it is one? That is multinomial
-// logistic regression. And is it one at all? For that it measures likeness: seen from the centre,
-// the cosine to the prototype of the likeliest species, less the highest cosine to an animal that
-// the network knows. Of those no photo is needed: the last layer says where they lie, see rivals.
-// A certain answer takes familiarity, which is likeness and a little more the clearer it is which
+// logistic regression. And is it one at all? Seen from the centre, the cosine to the prototype of the
+// likeliest species is compared with the highest cosine to an animal that the network knows. Of those
+// no photo is needed: the last layer says where they lie, see rivals. The difference is taken twice.
+// Without kin it is the likeness, by which the species competes with the network's classes: what the
+// network has always called okapi is no evidence against an okapi. With kin it is the distinction; a
+// certain answer takes familiarity, which is distinction and a little more the clearer it is which
 // of the taught species it would be.
 type Head struct {
 	Recipe
@@ -44,9 +46,12 @@ type Recipe struct {
 
 // A Taught is one class of a head.
 type Taught struct {
-	Key      string // the species, as a roster calls it
-	Group    string // of the tree in package model
-	Photos   int    // that taught it
+	Key    string // the species, as a roster calls it
+	Group  string // of the tree in package model
+	Photos int    // that taught it
+	// Kin are classes of the network, at most three, that it took many of the photos for: the same
+	// animal by another name, or a relative it cannot tell from it. They are no evidence against it.
+	Kin      []int
 	Bias     float64
 	Weights, // weights·x + bias is the class's logit among the taught ones
 	Prototype []float32 // the middle of its photos' x, from the centre, of length 1
@@ -56,6 +61,7 @@ type Taught struct {
 const (
 	MostTaught  = 2000 // classes
 	longestName = 200  // bytes
+	mostKin     = 3
 )
 
 // NewHead checks a recipe and makes a head of it. Keys are unique and not empty. The recipe's
@@ -81,6 +87,8 @@ func NewHead(r Recipe) (*Head, error) {
 			return nil, fmt.Errorf("head: %s: there is no group %.60q", t.Key, t.Group)
 		case t.Photos < 0 || t.Photos > math.MaxInt32:
 			return nil, fmt.Errorf("head: %s: %d photos", t.Key, t.Photos)
+		case len(t.Kin) > mostKin || slices.ContainsFunc(t.Kin, func(c int) bool { return c < 0 || c >= model.Classes }):
+			return nil, fmt.Errorf("head: %s: classes %v cannot be its kin", t.Key, t.Kin)
 		case bad(t.Bias):
 			return nil, fmt.Errorf("head: %s: a number is not one", t.Key)
 		}
@@ -163,7 +171,7 @@ func (h *Head) MarshalBinary() ([]byte, error) {
 }
 
 // body is the number of classes (uint32), slope, offset and familiar (float64), centre and middle
-// (float32), and of each class key and group (length as uint16, UTF-8), photos (uint32), bias
+// (float32), and of each class key and group (length as uint16, UTF-8), photos (uint32), kin (number and classes as uint16), bias
 // (float64), weights and prototype (float32).
 func (h *Head) body() []byte {
 	order := binary.LittleEndian
@@ -183,6 +191,10 @@ func (h *Head) body() []byte {
 			b = append(order.AppendUint16(b, uint16(len(s))), s...)
 		}
 		b = order.AppendUint32(b, uint32(t.Photos))
+		b = order.AppendUint16(b, uint16(len(t.Kin)))
+		for _, class := range t.Kin {
+			b = order.AppendUint16(b, uint16(class))
+		}
 		b = order.AppendUint64(b, math.Float64bits(t.Bias))
 		vector(t.Weights)
 		vector(t.Prototype)
@@ -193,7 +205,7 @@ func (h *Head) body() []byte {
 // ReadHead reads a head's file. It refuses what is damaged, what was written by another version,
 // and what was learnt from another network.
 func ReadHead(file []byte) (*Head, error) {
-	const before, class = len(headMagic) + 4 + sha256.Size, 2 + 2 + 4 + 8 + 8*model.Features
+	const before, class = len(headMagic) + 4 + sha256.Size, 2 + 2 + 4 + 2 + 8 + 8*model.Features
 	order := binary.LittleEndian
 	if len(file) < len(headMagic) || string(file[:len(headMagic)]) != headMagic {
 		return nil, errors.New("head: this is not a file of zoodex teach")
@@ -229,6 +241,13 @@ func ReadHead(file []byte) (*Head, error) {
 		var photos uint32
 		r.read(&photos)
 		t.Photos = int(photos)
+		var kin uint16
+		r.read(&kin)
+		for range min(kin, mostKin+1) { // one too many is refused below
+			var class uint16
+			r.read(&class)
+			t.Kin = append(t.Kin, int(class))
+		}
 		r.read(&t.Bias)
 		t.Weights, t.Prototype = r.vector(), r.vector()
 		recipe.Taught = append(recipe.Taught, t)
@@ -270,7 +289,8 @@ func (r *headReader) text() string {
 type Judgement struct {
 	Head        *Head
 	Logits      []float64 // among its classes
-	Likeness    float64   // cosine to the likeliest of them, less the highest to an animal of the network
+	Likeness    float64   // cosine to the likeliest of them, less the highest to an animal of the network that is no kin
+	Distinction float64   // the same, kin included
 	Familiarity float64
 }
 
@@ -294,24 +314,29 @@ func (h *Head) JudgeWithout(class int, x []float32) *Judgement {
 		from[i] = v - h.Centre[i]
 	}
 	unit(from)
-	nearest := math.Inf(-1)
-	for _, r := range h.rivals {
-		nearest = max(nearest, dot(r, from))
+	likeliest, nearest, stranger := h.Taught[j.Best()], -1., -1.
+	for i, r := range h.rivals {
+		c := dot(r, from)
+		nearest = max(nearest, c)
+		if !slices.Contains(likeliest.Kin, animalClasses[i]) {
+			stranger = max(stranger, c)
+		}
 	}
-	j.Likeness = dot(h.Taught[j.Best()].Prototype, from) - nearest
-	j.Familiarity = Familiarity(j.Likeness, j.Logits)
+	own := dot(likeliest.Prototype, from)
+	j.Likeness, j.Distinction = own-stranger, own-nearest
+	j.Familiarity = Familiarity(j.Distinction, j.Logits)
 	return j
 }
 
-// Familiarity is likeness and a little more the clearer it is which of the taught species it would be.
-func Familiarity(likeness float64, logits []float64) float64 {
+// Familiarity is distinction and a little more the clearer it is which of the taught species it would be.
+func Familiarity(distinction float64, logits []float64) float64 {
 	likeliest, others := best(logits, nil, 1)[0], 0.
 	for k, l := range logits {
 		if k != likeliest {
 			others += math.Exp(l - logits[likeliest])
 		}
 	}
-	return likeness + clarityWeight*min(-math.Log(max(others, 1e-9)), clarityMost)
+	return distinction + clarityWeight*min(-math.Log(max(others, 1e-9)), clarityMost)
 }
 
 // append adds logits of the taught classes to those of the network's: the softmax over all, at the

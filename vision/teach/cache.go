@@ -46,7 +46,7 @@ func (c *Cache) path(sum [sha256.Size]byte) string {
 const (
 	groupBytes = 32
 	vectorUnit = 1.0 / math.MaxUint16
-	studyBytes = 4 + sha256.Size + 8 + 2*4 + 3*4 + groupBytes + 2*(1+Variants)*model.Features
+	studyBytes = 4 + sha256.Size + 8 + 2*4 + 3*4 + groupBytes + 4 + 2*(1+Variants)*model.Features
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -71,7 +71,8 @@ func (c *Cache) Load(sum [sha256.Size]byte) *Study {
 	s.Sharpness, s.Contrast, s.Total = float(), float(), float()
 	s.Group = string(bytes.TrimRight(b[:groupBytes], "\x00"))
 	b = b[groupBytes:]
-	if !model.IsGroup(s.Group) {
+	s.Class = int(next())
+	if !model.IsGroup(s.Group) || s.Class >= model.Classes {
 		return nil
 	}
 	for i := range s.Vectors {
@@ -96,6 +97,7 @@ func (c *Cache) Store(s *Study) error {
 		b = order.AppendUint32(b, math.Float32bits(float32(v)))
 	}
 	b = append(append(b, s.Group...), make([]byte, groupBytes-len(s.Group))...)
+	b = order.AppendUint32(b, uint32(s.Class))
 	for _, vector := range s.Vectors {
 		for _, v := range vector {
 			b = order.AppendUint16(b, uint16(min(max(v/vectorUnit+0.5, 0), math.MaxUint16)))

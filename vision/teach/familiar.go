@@ -12,7 +12,7 @@ const (
 	mostRefused  = 0.12 // of the right answers on photos kept apart that may be refused as unfamiliar
 	leastRefused = 0.06 // and so many are refused anyway
 	mostFooled   = 0.03 // of photos whose species was not taught that may be taken as familiar
-	doubtful     = 0.04 // of them that may be less likely than what the network knows
+	doubtful     = 0.02 // of them that may be less likely than what the network knows
 	usualSlope   = 20.  // of the log odds by likeness
 )
 
@@ -55,7 +55,7 @@ func (t *teaching) calibrate() (slope, offset, familiar float64) {
 	for i, h := range t.heldOut {
 		own := t.samples[i].class
 		if h.best() == own {
-			known.add(h.likeness, h.logits)
+			known.add(h.with, h.logits)
 		}
 		if t.classes > 1 {
 			without := slices.Clone(h.logits)
@@ -69,9 +69,9 @@ func (t *teaching) calibrate() (slope, offset, familiar float64) {
 
 type evidence struct{ likeness, familiarity []float64 }
 
-func (e *evidence) add(likeness float64, logits []float64) {
-	e.likeness = append(e.likeness, likeness)
-	e.familiarity = append(e.familiarity, vision.Familiarity(likeness, logits))
+func (e *evidence) add(l likeness, logits []float64) {
+	e.likeness = append(e.likeness, l.likeness)
+	e.familiarity = append(e.familiarity, vision.Familiarity(l.distinction, logits))
 }
 
 // logOdds fits the line by Newton's method, both sides counting the same. They are even at the
@@ -98,7 +98,7 @@ func logOdds(known, unknown []float64) (slope, offset float64) {
 	if !(slope > 5 && slope < 100) || math.IsNaN(offset) {
 		slope, offset = usualSlope, -usualSlope*low
 	}
-	return slope, -slope * max(-offset/slope, low)
+	return slope, -slope * low
 }
 
 // threshold refuses few of the known and lets few of the unknown pass.

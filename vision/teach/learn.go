@@ -83,7 +83,7 @@ func (t *teaching) learn(samples []sample, s settings, steps int) (*vision.Head,
 	l := fit(r, t.classes, s.decay/total, steps)
 	for k := range recipe.Taught {
 		recipe.Taught[k] = vision.Taught{
-			Key: t.report.Species[k].Name, Group: t.group(k), Photos: t.report.Species[k].Photos,
+			Key: t.report.Species[k].Name, Group: t.group(k), Kin: t.kin(k), Photos: t.report.Species[k].Photos,
 			Weights: l.weights[k*model.Features:][:model.Features], Bias: l.bias[k], Prototype: means[k],
 		}
 		if photos[k] == 0 {
@@ -254,7 +254,7 @@ func (t *teaching) run() (*Result, error) {
 // A heldOut is what a head that had not seen a photo makes of it.
 type heldOut struct {
 	logits, prototype []float64 // prototype: products of the photo, from the centre, with the prototypes
-	likeness, without float64   // see vision.Judgement; without: if the photo's species had not been taught
+	with, without     likeness  // by the head, and if the photo's species had not been taught
 }
 
 func (h heldOut) best() int {
@@ -266,6 +266,11 @@ func (h heldOut) best() int {
 	}
 	return b
 }
+
+// likeness of a photo; see vision.Judgement.
+type likeness struct{ likeness, distinction float64 }
+
+func likenessOf(j *vision.Judgement) likeness { return likeness{j.Likeness, j.Distinction} }
 
 // crossValidate judges each sample by a head that has not seen its fold, and of the others only a
 // share: 1 for all. With fewer folds than there are, only their samples are judged.
@@ -294,12 +299,12 @@ func (t *teaching) crossValidate(s settings, share float64, folds int) ([]heldOu
 					continue
 				}
 				j := head.Judge(s.Study.Vectors[0])
-				answers[i] = heldOut{logits: j.Logits, likeness: j.Likeness}
+				answers[i] = heldOut{logits: j.Logits, with: likenessOf(j)}
 				for _, taught := range head.Taught {
 					answers[i].prototype = append(answers[i].prototype, dot(taught.Prototype, s.Study.Vectors[0])-dot(taught.Prototype, head.Centre))
 				}
 				if t.classes > 1 {
-					answers[i].without = head.JudgeWithout(s.class, s.Study.Vectors[0]).Likeness
+					answers[i].without = likenessOf(head.JudgeWithout(s.class, s.Study.Vectors[0]))
 				}
 			}
 		})
@@ -342,7 +347,7 @@ func (t *teaching) without(f int, share float64) (seen []sample) {
 var usual = settings{decay: 0.03}
 
 // choose takes the usual settings, unless others make clearly fewer mistakes in cross-validation:
-// fewer by more than the standard deviation of such a number. Less would be luck.
+// fewer by more than two standard deviations of such a number. Less would be luck.
 func (t *teaching) choose() error {
 	t.settings = usual
 	if t.large {
@@ -353,7 +358,7 @@ func (t *teaching) choose() error {
 		return err
 	}
 	least := t.mistakes(t.heldOut, 0, 0)
-	least -= math.Sqrt(least)
+	least -= 2 * math.Sqrt(least)
 	consider := func(s settings, answers []heldOut) {
 		if m := t.mistakes(answers, s.blend, s.scale); m < least {
 			least, t.settings = m, s
@@ -402,6 +407,24 @@ func logSumExp(v []float64) float64 {
 		sum += math.Exp(x - high)
 	}
 	return high + math.Log(sum)
+}
+
+// kin are the classes that the network takes a third or more of a species' photos for.
+func (t *teaching) kin(class int) (kin []int) {
+	called, photos := map[int]int{}, 0
+	for _, s := range t.samples {
+		if s.class == class {
+			photos++
+			called[s.Study.Class]++
+		}
+	}
+	for c, n := range called {
+		if 3*n >= photos {
+			kin = append(kin, c)
+		}
+	}
+	slices.Sort(kin)
+	return kin
 }
 
 // group is the lowest group of animals that most photos of a species agree on.

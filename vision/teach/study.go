@@ -20,6 +20,7 @@ type Study struct {
 	Contrast  float64                 // likewise
 	Total     float64                 // of the pooled features, the mean of both views
 	Group     string                  // the lowest group of animals that the network finds likely
+	Class     int                     // of the network: the likeliest animal
 	Vectors   [1 + Variants][]float32 // see vision.Vector: of the plain pair of views first, then of the variants
 }
 
@@ -54,7 +55,9 @@ func (s *Student) Study(ctx context.Context, data []byte) (*Study, error) {
 		return nil, err
 	}
 	study := &Study{Sum: sha256.Sum256(data), Hash: seen.Hash, Bounds: p.Bounds().Size()}
-	study.Group = vision.Decide(seen, nil, studied).Group
+	sighting := vision.Decide(seen, nil, studied)
+	study.Group = sighting.Group
+	study.Class = likeliestAnimal(sighting.Candidates)
 	for _, view := range seen.Features {
 		for _, v := range view {
 			study.Total += float64(v) / 2
@@ -84,6 +87,16 @@ func (s *Student) Study(ctx context.Context, data []byte) (*Study, error) {
 		vision.Vector(study.Vectors[i], &views[i])
 	}
 	return study, nil
+}
+
+// likeliestAnimal is the class of the first candidate that is an animal, or of the first.
+func likeliestAnimal(candidates []vision.Candidate) int {
+	for _, c := range candidates {
+		if model.Labels()[c.Index].Animal {
+			return c.Index
+		}
+	}
+	return candidates[0].Index
 }
 
 // studied are rules by which no photo is certain or nothing, so that each has a group.
