@@ -74,6 +74,7 @@ type Sighting struct {
 	Hash       uint64 // perceptual hash of the photo
 	Mirrored   uint64 // that of the photo flipped left to right
 	Model      string // the network that answered
+	Head       string // the ID of the head that had a say, or ""
 }
 
 // Decide turns views into a sighting. It depends on nothing but its arguments.
@@ -93,15 +94,16 @@ func Decide(v *Views, roster *Roster, rules Rules) Sighting {
 	for i := range logits {
 		logits[i] = (whole[i] + part[i]) / 2
 	}
+	head := ""
 	if v.Taught != nil {
-		roster = roster.teach(v.Taught.Head)
+		roster, head = roster.teach(v.Taught.Head), v.Taught.Head.ID()
 	}
 	network := logits
 	logits = v.Taught.append(network, rules.Temperature)
 	told := roster.odds(logits, rules.Temperature, rules)
 	modest := roster.odds(v.Taught.append(network, rules.Modesty), rules.Modesty, rules)
 
-	s := Sighting{Box: v.Box, Hash: v.Hash, Mirrored: v.Mirrored, Stages: v.Stages, Model: model.Name}
+	s := Sighting{Box: v.Box, Hash: v.Hash, Mirrored: v.Mirrored, Stages: v.Stages, Model: model.Name, Head: head}
 	for _, class := range best(told.classes, nil, 5) {
 		s.Candidates = append(s.Candidates, told.candidate(class))
 	}

@@ -59,9 +59,9 @@ type Taught struct {
 
 // Bounds of a head.
 const (
-	MostTaught  = 2000 // classes
-	longestName = 200  // bytes
-	mostKin     = 3
+	MostTaught = 2000 // classes
+	LongestKey = 200  // bytes
+	mostKin    = 3
 )
 
 // NewHead checks a recipe and makes a head of it. Keys are unique and not empty. The recipe's
@@ -79,7 +79,7 @@ func NewHead(r Recipe) (*Head, error) {
 	keys := map[string]bool{}
 	for i, t := range r.Taught {
 		switch {
-		case t.Key == "" || len(t.Key) > longestName || !utf8.ValidString(t.Key):
+		case t.Key == "" || len(t.Key) > LongestKey || !utf8.ValidString(t.Key):
 			return nil, fmt.Errorf("head: class %d: the key %.60q cannot be one", i+1, t.Key)
 		case keys[t.Key]:
 			return nil, fmt.Errorf("head: %s is there twice", t.Key)
@@ -99,7 +99,7 @@ func NewHead(r Recipe) (*Head, error) {
 	}
 	h := &Head{Recipe: r, rivals: rivals(r.Middle, r.Centre)}
 	sum := sha256.Sum256(h.body())
-	h.id = hex.EncodeToString(sum[:6])
+	h.id = hex.EncodeToString(sum[:16])
 	return h, nil
 }
 
@@ -146,7 +146,8 @@ func finite(vector []float32) error {
 // bad numbers would spread: what is not finite, and what no fit gives.
 func bad(v float64) bool { return !(math.Abs(v) < 1e6) }
 
-// ID names what the head knows: two heads with the same ID answer the same.
+// ID names what the head knows, by its content: 32 hexadecimal digits. Two heads with the same ID
+// answer the same.
 func (h *Head) ID() string { return h.id }
 
 // NetworkSum is the SHA-256 of the embedded network. What was learnt from its features is of use
@@ -171,8 +172,8 @@ func (h *Head) MarshalBinary() ([]byte, error) {
 }
 
 // body is the number of classes (uint32), slope, offset and familiar (float64), centre and middle
-// (float32), and of each class key and group (length as uint16, UTF-8), photos (uint32), kin (number and classes as uint16), bias
-// (float64), weights and prototype (float32).
+// (float32), and of each class key and group (length as uint16, UTF-8), photos (uint32), kin (number
+// and classes as uint16), bias (float64), weights and prototype (float32).
 func (h *Head) body() []byte {
 	order := binary.LittleEndian
 	b := order.AppendUint32(nil, uint32(len(h.Taught)))

@@ -6,7 +6,9 @@ import (
 	"math"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/zoodex/zoodex/vision"
 	"github.com/zoodex/zoodex/vision/model"
@@ -114,22 +116,69 @@ func TestATaughtResidentHasTheNetworksClassesToo(t *testing.T) {
 }
 
 func TestARecogniserKnowsWhatItsHeadWasTaught(t *testing.T) {
-	r := recognizerFor(t)
-	plain, err := r.Look(t.Context(), drawing(t, "disc"))
-	if err != nil {
-		t.Fatal(err)
+	plain := recognizerFor(t)
+	r, roster := plain.With(nil), rosterOf(t, zoo...)
+	see := func(r *vision.Recognizer) vision.Sighting {
+		s, err := r.Identify(t.Context(), drawing(t, "disc"), roster)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
 	}
-	taught, err := r.With(headOf(t, recipe("okapi"))).Look(t.Context(), drawing(t, "disc"))
-	if err != nil {
-		t.Fatal(err)
+	untaught := see(r)
+	if untaught.Head != "" || r.Head() != nil {
+		t.Errorf("no head was given, yet %q decided", untaught.Head)
 	}
-	if plain.Taught != nil || taught.Taught == nil || taught.Whole != plain.Whole {
-		t.Error("a head belongs to the recogniser it was given to, and changes nothing that the network says")
+	for _, head := range []*vision.Head{headOf(t, recipe("okapi")), headOf(t, recipe("quagga")), headOf(t, recipe("okapi"))} {
+		r.Use(head)
+		if s := see(r); s.Head != head.ID() || r.Head() != head {
+			t.Errorf("%q decided, not %q", s.Head, head.ID())
+		}
+		if s := see(r.With(nil)); s.Head != "" {
+			t.Errorf("%q decided without a head", s.Head)
+		}
 	}
-	again, err := r.With(headOf(t, recipe("okapi"))).With(nil).Look(t.Context(), drawing(t, "disc"))
-	if err != nil || again.Taught != nil {
-		t.Errorf("without its head it judges: %v", err)
+	r.Use(nil)
+	if s := see(r); s.Head != "" || s.Confidence != untaught.Confidence {
+		t.Error("without its head a recogniser answers as before")
 	}
+	if plain.Head() != nil {
+		t.Error("a head belongs to the recogniser that it was given to")
+	}
+}
+
+// Publishing a head does not disturb photos that are being looked at.
+func TestAHeadChangesWhilePhotosAreLookedAt(t *testing.T) {
+	r, roster := recognizerFor(t).With(nil), rosterOf(t, zoo...)
+	heads := map[string]*vision.Head{}
+	for _, key := range []string{"okapi", "quagga"} {
+		h := headOf(t, recipe(key))
+		heads[h.ID()] = h
+	}
+	var group sync.WaitGroup
+	for range 2 {
+		group.Go(func() {
+			for range 6 {
+				s, err := r.Identify(t.Context(), drawing(t, "disc"), roster)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				for _, c := range s.Candidates {
+					if c.Index < 0 && heads[s.Head].Taught[0].Key != c.Label {
+						t.Errorf("%s is not what the head %s was taught", c.Label, s.Head)
+					}
+				}
+			}
+		})
+	}
+	for range 50 {
+		for _, h := range heads {
+			r.Use(h)
+			time.Sleep(time.Millisecond)
+		}
+	}
+	group.Wait()
 }
 
 func TestAHeadSurvivesItsFile(t *testing.T) {

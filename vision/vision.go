@@ -1,8 +1,9 @@
 // Package vision goes from the bytes of a photo to "this is a lion, 0.93".
 //
-// Three words carry it. A [Recognizer] holds the network and looks at photos; it is made once and
-// shared. A [Roster] says which species are on display and which of the network's classes each of
-// them may be mistaken for. A [Sighting] is the answer: one of four decisions, with its reasons.
+// Four words carry it. A [Recognizer] holds the network and looks at photos; it is made once and
+// shared. A [Head] is what package teach taught it beside that, and may change while it works. A
+// [Roster] says which species are on display and which of the network's classes each of them may be
+// mistaken for. A [Sighting] is the answer: one of four decisions, with its reasons.
 //
 // Recognition looks twice: at the whole frame, and closer at the part of it that the network
 // attended to. What the two looks gave are the [Views]; [Decide], a function over values, turns
@@ -21,6 +22,7 @@ import (
 	"image"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/zoodex/zoodex/vision/engine"
@@ -40,8 +42,8 @@ type Recognizer struct {
 	decoder *photo.Decoder
 	engine  *engine.Engine
 	rules   Rules
-	head    *Head
 	scratch *sync.Pool // of *scratch
+	head    *atomic.Pointer[Head]
 }
 
 // scratch is what one look needs beyond the photo.
@@ -57,7 +59,7 @@ func New(o Options) (*Recognizer, error) {
 		return nil, err
 	}
 	release(model.Network) // packed by the engine, and not needed any more
-	r := &Recognizer{decoder: photo.NewDecoder(o.Photo), engine: e, rules: Measured, scratch: new(sync.Pool)}
+	r := &Recognizer{decoder: photo.NewDecoder(o.Photo), engine: e, rules: Measured, scratch: new(sync.Pool), head: new(atomic.Pointer[Head])}
 	if o.Rules != nil {
 		r.rules = *o.Rules
 	}
@@ -70,11 +72,18 @@ func New(o Options) (*Recognizer, error) {
 	return r, nil
 }
 
-// With gives a recogniser that knows what a head was taught, too, and shares the network with this
-// one. Without a head it knows what the network does.
+// Use makes the recogniser know what a head was taught, too, instead of what it knew by another one;
+// nil leaves it with what the network knows. Each photo is looked at with one head from start to end.
+func (r *Recognizer) Use(h *Head) { r.head.Store(h) }
+
+// Head is what the recogniser was taught, or nil.
+func (r *Recognizer) Head() *Head { return r.head.Load() }
+
+// With gives a recogniser with a head of its own, or none, that shares the network with this one.
 func (r *Recognizer) With(h *Head) *Recognizer {
 	taught := *r
-	taught.head = h
+	taught.head = new(atomic.Pointer[Head])
+	taught.Use(h)
 	return &taught
 }
 
@@ -151,10 +160,10 @@ func (r *Recognizer) LookAt(ctx context.Context, p *photo.Photo) (*Views, error)
 	if err := r.engine.Run(ctx, s.input, nil, v.Features[1][:], v.Part[:]); err != nil {
 		return nil, fmt.Errorf("look closer: %w", err)
 	}
-	if r.head != nil {
+	if h := r.Head(); h != nil {
 		x := make([]float32, model.Features)
 		Vector(x, &v.Features)
-		v.Taught = r.head.Judge(x)
+		v.Taught = h.Judge(x)
 	}
 	lap(&v.Stages.Network)
 	return v, nil

@@ -138,11 +138,10 @@ func newIdentifier(l game.Language, headFile string) (*identifier, error) {
 		return nil, err
 	}
 	id := &identifier{language: l, species: map[string]game.Species{}, taught: map[string]bool{}}
-	var residents []vision.Resident
 	for _, s := range zoo {
 		id.species[string(s.Slug)] = s
-		residents = append(residents, vision.Resident{Key: string(s.Slug), Labels: s.Keys})
 	}
+	everybody := residents(zoo)
 	head, err := readHead(headFile)
 	if err != nil {
 		return nil, err
@@ -151,19 +150,27 @@ func newIdentifier(l game.Language, headFile string) (*identifier, error) {
 		for _, t := range head.Taught {
 			id.taught[t.Key] = true
 			if _, resident := id.species[t.Key]; !resident {
-				residents = append(residents, vision.Resident{Key: t.Key})
+				everybody = append(everybody, vision.Resident{Key: t.Key})
 			}
 		}
 	}
-	if id.roster, err = vision.NewRoster(residents); err != nil {
+	if id.roster, err = vision.NewRoster(everybody); err != nil {
 		return nil, err
 	}
-	r, err := vision.New(vision.Options{})
-	if err != nil {
+	if id.recognizer, err = vision.New(vision.Options{}); err != nil {
 		return nil, err
 	}
-	id.recognizer = r.With(head)
+	id.recognizer.Use(head)
 	return id, nil
+}
+
+// residents are the species of the starter catalogue, as recognition calls them.
+func residents(zoo []game.Species) []vision.Resident {
+	var all []vision.Resident
+	for _, s := range zoo {
+		all = append(all, vision.Resident{Key: string(s.Slug), Labels: s.Keys})
+	}
+	return all
 }
 
 // readHead reads a file of zoodex teach; without a path there is no head.

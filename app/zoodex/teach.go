@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,9 +10,12 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime/debug"
-	"strings"
 	"time"
 
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"github.com/zoodex/zoodex/game/catalogue"
 	"github.com/zoodex/zoodex/vision"
 	"github.com/zoodex/zoodex/vision/teach"
 )
@@ -21,6 +25,7 @@ type teachCommand struct {
 	Out    string `help:"File to keep what was learnt in; identify --head reads it." placeholder:"HEAD"`
 	JSON   bool   `help:"Print the report as JSON."`
 	Report string `help:"Folder for a report with pictures, index.html." placeholder:"DIR"`
+	Known  string `help:"Folder of the same kind with photos of animals that are known already: the report says whether they still are." placeholder:"DIR"`
 	Cache  string `help:"Folder in which what was seen in each photo is kept, so that the next lesson is quick." placeholder:"DIR"`
 }
 
@@ -40,6 +45,13 @@ func (c teachCommand) run(ctx context.Context, o output) error {
 	if err != nil {
 		return err
 	}
+	if c.Known != "" {
+		known, err := teach.ReadFolder(c.Known)
+		if err != nil {
+			return err
+		}
+		lesson.Known = known.Photos
+	}
 	folder := c.Cache
 	if folder == "" {
 		if folder, err = os.UserCacheDir(); err != nil {
@@ -47,7 +59,7 @@ func (c teachCommand) run(ctx context.Context, o output) error {
 		}
 		folder = filepath.Join(folder, "zoodex", "features")
 	}
-	cache, err := teach.NewCache(folder)
+	zoo, err := catalogue.Load()
 	if err != nil {
 		return err
 	}
@@ -57,16 +69,13 @@ func (c teachCommand) run(ctx context.Context, o output) error {
 	if err != nil {
 		return err
 	}
-	bar := newProgress(o, "Looking at the photos")
-	err = lesson.Study(ctx, teach.NewStudent(recognizer), cache, bar.show)
+	bar := &progress{o: o}
+	result, err := teach.Learn(ctx, lesson, teach.Options{
+		Recognizer: recognizer, Cache: teach.FolderCache(folder), Residents: residents(zoo), Progress: bar.show,
+	})
 	bar.end()
 	if err != nil {
-		return err
-	}
-	result, err := teach.Teach(ctx, lesson, func(what string) { bar.say(what + " …") })
-	bar.end()
-	if err != nil {
-		return err
+		return plain(err)
 	}
 	if c.Out != "" {
 		file, err := result.Head.MarshalBinary()
@@ -78,7 +87,12 @@ func (c teachCommand) run(ctx context.Context, o output) error {
 		}
 	}
 	if c.Report != "" {
-		if err := result.Report.WriteHTML(c.Report); err != nil {
+		var page bytes.Buffer
+		err := result.HTML(ctx, &page)
+		if err == nil {
+			err = teach.WriteFile(filepath.Join(c.Report, "index.html"), page.Bytes())
+		}
+		if err != nil {
 			return fmt.Errorf("write the report: %w", plain(err))
 		}
 	}
@@ -101,64 +115,47 @@ func plain(err error) error {
 	return err
 }
 
-// A progress shows progress on a terminal, in one line that is written over. Elsewhere it writes a line
-// when a tenth is done.
+// stages are what a lesson is doing, in words.
+var stages = map[teach.Stage]string{
+	teach.Looking: "Looking at the photos", teach.Choosing: "Choosing how to learn",
+	teach.Learning: "Learning from all photos", teach.Reporting: "Testing what fewer photos give",
+}
+
+// A progress shows a bar with the time left on a terminal. Elsewhere it writes a line when a tenth of
+// the photos are looked at.
 type progress struct {
-	o        output
-	title    string
-	terminal bool
-	start    time.Time
-	tenth    int
-	width    int
+	o     output
+	stage teach.Stage
+	bar   *progressbar.ProgressBar
+	tenth int
 }
 
-func newProgress(o output, title string) *progress {
-	b := &progress{o: o, title: title, start: time.Now()}
-	if f, ok := o.err.(*os.File); ok {
-		info, err := f.Stat()
-		b.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
-	}
-	return b
-}
-
-func (b *progress) show(done, of int) {
-	const width = 30
-	if !b.terminal {
-		if tenth := done * 10 / of; tenth > b.tenth {
-			b.tenth = tenth
-			fmt.Fprintf(b.o.err, "%s: %d of %d\n", b.title, done, of)
+func (p *progress) show(at teach.Progress) {
+	f, ok := p.o.err.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		if tenth := at.Done * 10 / max(at.Of, 1); at.Stage == teach.Looking && tenth > p.tenth {
+			p.tenth = tenth
+			fmt.Fprintf(p.o.err, "%s: %d of %d\n", stages[at.Stage], at.Done, at.Of)
 		}
 		return
 	}
-	left := ""
-	if took := time.Since(b.start); done < of && took > time.Second {
-		left = ", " + remaining(time.Duration(float64(took)/float64(done)*float64(of-done))) + " left"
+	if at.Stage != p.stage {
+		p.end()
+		of := at.Of
+		if of == 0 {
+			of = -1 // a spinner
+		}
+		p.stage = at.Stage
+		p.bar = progressbar.NewOptions(of, progressbar.OptionSetWriter(f), progressbar.OptionSetDescription(stages[at.Stage]),
+			progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish(),
+			progressbar.OptionSetWidth(30), progressbar.OptionThrottle(50*time.Millisecond))
 	}
-	full := done * width / of
-	b.say(fmt.Sprintf("%s [%s%s] %d of %d%s", b.title, strings.Repeat("█", full), strings.Repeat("·", width-full), done, of, left))
-}
-
-// say writes over the line.
-func (b *progress) say(line string) {
-	if !b.terminal {
-		return
-	}
-	n := len([]rune(line))
-	fmt.Fprintf(b.o.err, "\r%s%s", line, strings.Repeat(" ", max(0, b.width-n)))
-	b.width = n
+	p.bar.Set(at.Done) // fails only where the terminal does
 }
 
 // end clears the line.
-func (b *progress) end() {
-	if b.terminal {
-		fmt.Fprintf(b.o.err, "\r%s\r", strings.Repeat(" ", b.width))
+func (p *progress) end() {
+	if p.bar != nil {
+		p.bar.Clear()
 	}
-	b.width = 0
-}
-
-func remaining(d time.Duration) string {
-	if d < time.Minute {
-		return fmt.Sprintf("%d s", int(d.Seconds())+1)
-	}
-	return fmt.Sprintf("%d min", int(d.Minutes()+0.5))
 }

@@ -86,10 +86,10 @@ func TestWhatIsTaughtIsIdentified(t *testing.T) {
 		Accuracy          float64
 		Matrix            [][]int
 		Species           []struct{ Name string }
-		Noted             []struct{ Path string }
+		Noted             []struct{ Photo string }
 	}
 	if json.Unmarshal([]byte(out), &r) != nil || code != 0 || r.Verdict != "ready" || r.Accuracy != 1 || len(r.Matrix) != 2 ||
-		r.Species[0].Name != "spotted" || len(r.Noted) == 0 || r.Noted[0].Path != "striped/text.jpg" {
+		r.Species[0].Name != "spotted" || len(r.Noted) == 0 || r.Noted[0].Photo != "striped/text.jpg" {
 		t.Errorf("code %d, %s, %q", code, out, err)
 	}
 

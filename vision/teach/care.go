@@ -1,7 +1,9 @@
 package teach
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/zoodex/zoodex/vision/photo"
@@ -11,7 +13,7 @@ import (
 type Note struct {
 	Kind   NoteKind `json:"kind"`
 	Detail string   `json:"detail"`           // a sentence
-	Others []string `json:"others,omitempty"` // paths of photos it is about, too
+	Others []string `json:"others,omitempty"` // IDs of photos it is about, too
 }
 
 // NoteKind says what a note is about. The list is closed.
@@ -33,7 +35,9 @@ const (
 	tinySide      = 100   // pixels of the short side; the network looks at 260
 	leastSharp    = 0.035 // see sharpness
 	leastContrast = 0.06
-	alikeBits     = 6 // of 64 that the hashes of nearly the same pictures differ in at most
+	alikeBits     = 6    // of 64 that the hashes of nearly the same pictures differ in at most
+	oddDeviations = 4    // from the middle of the species' products with its prototype, in standard deviations
+	oddLeast      = 0.03 // which are taken to be at least so much
 )
 
 // tend notes what is wrong with single photos, and puts together what shows the same picture:
@@ -61,40 +65,36 @@ func tend(photos []*Photo) (groups []int) {
 		}
 		return i
 	}
-	same := make(map[int][]int) // of a photo, the earlier ones it is a copy of
+	same := make(map[int][]int) // of a photo, the earlier ones that it is a copy of
 	for i, p := range photos {
 		if p.Study == nil {
 			continue
 		}
 		for j, q := range photos[:i] {
-			if q.Study == nil || photo.Distance(p.Study.Hash, q.Study.Hash) > alikeBits {
-				continue
+			if q.Study != nil && alike(p, q) {
+				same[i] = append(same[i], j)
+				a, b := root(i), root(j)
+				groups[max(a, b)] = min(a, b)
 			}
-			exact := p.Study.Sum == q.Study.Sum
-			if !exact && p.Study.Contrast < leastContrast {
-				continue // the hash of a picture that shows nothing says nothing
-			}
-			same[i] = append(same[i], j)
-			a, b := root(i), root(j)
-			groups[max(a, b)] = min(a, b)
 		}
 	}
 	for i, p := range photos {
 		groups[i] = root(i)
 		var copies, alike, contested []string
+		where := ""
 		for _, j := range same[i] {
 			q := photos[j]
 			switch {
 			case q.Species != p.Species:
-				contested = append(contested, q.Path)
-			case q.Study.Sum == p.Study.Sum:
-				copies = append(copies, q.Path)
+				contested, where = append(contested, q.ID), q.Species
+			case q.Sum == p.Sum:
+				copies = append(copies, q.ID)
 			default:
-				alike = append(alike, q.Path)
+				alike = append(alike, q.ID)
 			}
 		}
 		if len(contested) > 0 {
-			p.note(Contested, fmt.Sprintf("nearly the same picture is also with %s", photos[same[i][slices.IndexFunc(same[i], func(j int) bool { return photos[j].Species != p.Species })]].Species), contested...)
+			p.note(Contested, fmt.Sprintf("nearly the same picture is also with %s", where), contested...)
 		}
 		if len(copies) > 0 {
 			p.note(Copy, "the same file is there twice", copies...)
@@ -103,4 +103,37 @@ func tend(photos []*Photo) (groups []int) {
 		}
 	}
 	return groups
+}
+
+// alike tells whether two photos show the same picture, or one the mirror image of the other's.
+func alike(p, q *Photo) bool {
+	if photo.Distance(p.Study.Hash, q.Study.Hash) > alikeBits && photo.Distance(p.Study.Mirrored, q.Study.Hash) > alikeBits {
+		return false
+	}
+	// The hash of a picture that shows nothing says nothing.
+	return p.Study.Contrast >= leastContrast && q.Study.Contrast >= leastContrast || p.Sum == q.Sum && p.Sum != ([sha256.Size]byte{})
+}
+
+// oddOnesOut notes photos that lie far from the others of their species, as seen by pupils that had
+// not seen them: further than anything but one in thousands would.
+func (t *teaching) oddOnesOut() {
+	near := make([][]float64, t.classes)
+	for i, s := range t.samples {
+		near[s.class] = append(near[s.class], t.heldOut[i].prototype[s.class])
+	}
+	least := make([]float64, t.classes)
+	for k, values := range near {
+		middle, deviations := quantile(values, 0.5), make([]float64, len(values))
+		for i, v := range values {
+			deviations[i] = math.Abs(v - middle)
+		}
+		// 1.4826 times the median of deviations is the standard deviation where there are no odd ones.
+		least[k] = middle - oddDeviations*max(1.4826*quantile(deviations, 0.5), oddLeast)
+	}
+	for i, s := range t.samples {
+		odd := slices.ContainsFunc(s.notes, func(n Note) bool { return n.Kind == Odd })
+		if !odd && t.report.Species[s.class].Distinct >= readyPhotos && t.heldOut[i].prototype[s.class] < least[s.class] {
+			s.note(Odd, fmt.Sprintf("it looks unlike the other photos of %s", s.Species))
+		}
+	}
 }

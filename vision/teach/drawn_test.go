@@ -99,53 +99,42 @@ func zoo(n int) map[string][]byte {
 
 var recognizer = sync.OnceValues(func() (*vision.Recognizer, error) { return vision.New(vision.Options{}) })
 
-// shared is a cache for all tests, so that no drawing is studied twice.
-var shared = sync.OnceValues(func() (*teach.Cache, error) {
-	folder, err := os.MkdirTemp("", "zoodex-teach-test")
-	if err != nil {
-		return nil, err
-	}
-	cleanUp = func() { os.RemoveAll(folder) }
-	return teach.NewCache(folder)
-})
-
-var cleanUp = func() {}
+// shared is the folder of a cache for all tests, so that no drawing is studied twice.
+var shared teach.FolderCache
 
 func TestMain(m *testing.M) {
+	folder, err := os.MkdirTemp("", "zoodex-teach-test")
+	if err != nil {
+		panic(err)
+	}
+	shared = teach.FolderCache(folder)
 	code := m.Run()
-	cleanUp()
+	os.RemoveAll(folder)
 	os.Exit(code)
 }
 
-func student(t testing.TB) *teach.Student {
+func eyes(t testing.TB) *vision.Recognizer {
 	t.Helper()
 	r, err := recognizer()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return teach.NewStudent(r)
+	return r
 }
 
-// studied is the lesson in a folder.
-func studied(t testing.TB, folder string) *teach.Lesson {
+// learnt is what comes of the lesson in a folder.
+func learnt(t testing.TB, folder string) (*teach.Result, error) {
 	t.Helper()
 	l, err := teach.ReadFolder(folder)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	c, err := shared()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := l.Study(t.Context(), student(t), c, nil); err != nil {
-		t.Fatal(err)
-	}
-	return l
+	return teach.Learn(t.Context(), l, teach.Options{Recognizer: eyes(t), Cache: shared})
 }
 
 func taught(t testing.TB, files map[string][]byte) *teach.Result {
 	t.Helper()
-	r, err := teach.Teach(t.Context(), studied(t, folderOf(t, files)), nil)
+	r, err := learnt(t, folderOf(t, files))
 	if err != nil {
 		t.Fatal(err)
 	}

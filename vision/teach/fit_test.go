@@ -195,7 +195,7 @@ func TestVerdicts(t *testing.T) {
 	}{
 		{"all right", [][]int{{20, 0}, {0, 20}}, Ready, "Ready."},
 		{"one mistake is no confusion", [][]int{{19, 1}, {0, 20}}, Ready, "Ready."},
-		{"two look alike", [][]int{{18, 2, 0}, {1, 19, 0}, {0, 0, 20}}, Confusing, "it confuses okapi and giraffe"},
+		{"two look alike", [][]int{{18, 2, 0}, {1, 19, 0}, {0, 0, 20}}, Confusing, "it confuses okapi with giraffe"},
 		{"one is not recognised", [][]int{{20, 0}, {9, 11}}, NotReady, "only 11 of 20 photos of giraffe"},
 		{"too few photos", [][]int{{20, 0}, {0, 3}}, NotReady, "giraffe has only 3 different photos"},
 		{"only one", [][]int{{20}}, NotReady, "only one species"},

@@ -17,7 +17,6 @@ import (
 type settings struct {
 	decay    float64 // of the weights, times the number of photos
 	blend    float64 // part of the logits that comes from the prototypes, 0…1
-	scale    float64 // of the prototypes' products, to be logits
 	variants int     // augmented views of each photo that take part
 }
 
@@ -43,7 +42,7 @@ func (t *teaching) learn(samples []sample, s settings, steps int) (*vision.Head,
 	for k := range means {
 		means[k] = make([]float32, model.Features)
 	}
-	var total, features float64
+	var total float64
 	for _, sample := range samples {
 		for i, x := range sample.Study.Vectors[:1+s.variants] {
 			weight := sample.weight
@@ -57,7 +56,7 @@ func (t *teaching) learn(samples []sample, s settings, steps int) (*vision.Head,
 				means[sample.class][j] += float32(weight) * v
 			}
 			// A vector's squares are the features, up to their total.
-			features = weight * sample.Study.Total
+			features := weight * sample.Study.Total
 			for j, v := range x {
 				recipe.Middle[j] += float32(features) * v * v
 			}
@@ -83,7 +82,7 @@ func (t *teaching) learn(samples []sample, s settings, steps int) (*vision.Head,
 	l := fit(r, t.classes, s.decay/total, steps)
 	for k := range recipe.Taught {
 		recipe.Taught[k] = vision.Taught{
-			Key: t.report.Species[k].Name, Group: t.group(k), Kin: t.kin(k), Photos: t.report.Species[k].Photos,
+			Key: t.report.Species[k].Name, Group: t.group[k], Kin: t.kin[k], Photos: t.report.Species[k].Photos,
 			Weights: l.weights[k*model.Features:][:model.Features], Bias: l.bias[k], Prototype: means[k],
 		}
 		if photos[k] == 0 {
@@ -97,9 +96,9 @@ func (t *teaching) learn(samples []sample, s settings, steps int) (*vision.Head,
 			normalise(means[k])
 		}
 		c := &recipe.Taught[k]
-		c.Bias = (1-s.blend)*c.Bias - s.blend*s.scale*dot(c.Prototype, recipe.Centre)
+		c.Bias = (1-s.blend)*c.Bias - s.blend*prototypeScale*dot(c.Prototype, recipe.Centre)
 		for j, v := range c.Prototype {
-			c.Weights[j] = float32((1-s.blend)*float64(c.Weights[j]) + s.blend*s.scale*float64(v))
+			c.Weights[j] = float32((1-s.blend)*float64(c.Weights[j]) + s.blend*prototypeScale*float64(v))
 		}
 	}
 	head, err := vision.NewHead(recipe)
@@ -114,12 +113,6 @@ func normalise(v []float32) {
 	for i := range v {
 		v[i] *= scale
 	}
-}
-
-// A Result is what came of a lesson.
-type Result struct {
-	Head   *vision.Head
-	Report *Report
 }
 
 // mostFolds of cross-validation; fewer when no species has as many photos, or when a lesson is large.
@@ -139,25 +132,91 @@ const (
 	largeSteps = 25
 )
 
-// Teach makes a head of a lesson that has been studied, and says how good it is. stage is told what
-// is being done. An error is one sentence about why nothing can be learnt.
-func Teach(ctx context.Context, l *Lesson, stage func(string)) (*Result, error) {
-	if stage == nil {
-		stage = func(string) {}
+// Options say what a lesson works with.
+type Options struct {
+	Recognizer *vision.Recognizer // looks at photos; not needed when all are studied
+	Cache      Cache              // nil: nothing is kept
+	// Residents are who lives in the zoo; those that are taught need not be among them. They say what
+	// visitors would be told of a photo, and whom a known photo shows.
+	Residents []vision.Resident
+	Progress  func(Progress) // nil: nobody is told
+}
+
+// Progress of a lesson.
+type Progress struct {
+	Stage    Stage
+	Done, Of int // photos looked at, or trials; Of is 0 where it cannot be known
+}
+
+// A Stage is what a lesson is doing.
+type Stage string
+
+// The stages, in order.
+const (
+	Looking   Stage = "looking"   // at the photos
+	Choosing  Stage = "choosing"  // how to learn, by trials on photos kept apart
+	Learning  Stage = "learning"  // from all photos
+	Reporting Stage = "reporting" // with more trials, for the learning curve
+)
+
+// A Result is what came of a lesson.
+type Result struct {
+	Head   *vision.Head
+	Report *Report
+	lesson *Lesson
+}
+
+// Learn looks at the photos of a lesson, makes a head of them and says how good it is. Calls may be
+// told of progress from several goroutines, one at a time. An error is an [*Error] when nothing can
+// be learnt from these photos, and wraps ctx.Err() when ctx ended first.
+func Learn(ctx context.Context, l *Lesson, o Options) (*Result, error) {
+	if o.Progress == nil {
+		o.Progress = func(Progress) {}
 	}
-	stage("Looking through the photos")
+	if err := l.check(); err != nil {
+		return nil, err
+	}
+	all := slices.Concat(l.Photos, l.Known)
+	if err := look(ctx, all, &o, func(done, of int) { o.Progress(Progress{Looking, done, of}) }); err != nil {
+		return nil, err
+	}
+	t, err := newTeaching(ctx, l, &o)
+	if err != nil {
+		return nil, err
+	}
+	return t.run()
+}
+
+type teaching struct {
+	*Lesson
+	*Options
+	ctx      context.Context
+	report   *Report
+	samples  []sample
+	classes  int
+	group    []string // of each class
+	kin      [][]int  // of each class
+	folds    int
+	large    bool
+	mu       sync.Mutex
+	progress Progress
+	settings settings
+	heldOut  []heldOut // of each sample
+}
+
+func newTeaching(ctx context.Context, l *Lesson, o *Options) (*teaching, error) {
+	t := &teaching{Lesson: l, Options: o, ctx: ctx, report: &Report{}}
 	groups := tend(l.Photos)
-	report := &Report{}
-	var samples []sample
 	members := map[int]int{}
 	for i, p := range l.Photos {
 		if p.Study != nil {
 			members[groups[i]]++
 		}
 	}
+	distinct, most := 0, 0
 	for _, name := range l.Species {
 		s := Species{Name: name}
-		distinct := map[int]bool{}
+		seen := map[int]bool{}
 		for i, p := range l.Photos {
 			if p.Species != name {
 				continue
@@ -166,72 +225,66 @@ func Teach(ctx context.Context, l *Lesson, stage func(string)) (*Result, error) 
 			if p.Study == nil {
 				continue
 			}
-			distinct[groups[i]] = true
-			samples = append(samples, sample{Photo: p, class: len(report.Species), group: groups[i], weight: 1 / float64(members[groups[i]])})
+			seen[groups[i]] = true
+			t.samples = append(t.samples, sample{Photo: p, class: len(t.report.Species), group: groups[i], weight: 1 / float64(members[groups[i]])})
 			s.Photos++
 		}
-		s.Distinct = len(distinct)
 		if s.Photos == 0 {
-			report.LeftOut = append(report.LeftOut, name)
+			t.report.LeftOut = append(t.report.LeftOut, name)
 			continue
 		}
-		report.Species = append(report.Species, s)
-	}
-	distinct, most := 0, 0
-	for _, s := range report.Species {
+		s.Distinct = len(seen)
 		distinct += s.Distinct
 		most = max(most, s.Distinct)
+		t.report.Species = append(t.report.Species, s)
 	}
 	switch {
-	case len(samples) == 0:
-		return nil, errors.New("none of the files is a photo that can be used")
-	case len(samples) == 1:
-		return nil, errors.New("one photo is not enough to learn from: a species needs at least two, better twenty")
+	case len(t.samples) == 0:
+		return nil, refuse("none of the files is a photo that can be used")
+	case len(t.samples) == 1:
+		return nil, refuse("one photo is not enough to learn from: a species needs at least two, better twenty")
 	case distinct == 1:
-		return nil, errors.New("all photos show the same picture: a species needs at least two different ones, better twenty")
+		return nil, refuse("all photos show the same picture: a species needs at least two different ones, better twenty")
 	}
-	t := &teaching{Lesson: l, ctx: ctx, report: report, samples: samples, classes: len(report.Species), stage: stage}
-	t.large = len(samples)*t.classes > large
+	t.classes = len(t.report.Species)
+	t.large = len(t.samples)*t.classes > large
 	t.folds = min(mostFolds, max(2, most))
 	if t.large {
 		t.folds = min(mostFoldsLarge, t.folds)
+		for _, s := range t.samples {
+			clear(s.Study.Vectors[1:]) // not used, and most of the memory
+		}
 	}
-	species, group := make([]int, len(samples)), make([]int, len(samples))
-	for i, s := range samples {
+	species, group := make([]int, len(t.samples)), make([]int, len(t.samples))
+	for i, s := range t.samples {
 		species[i], group[i] = s.class, s.group
 	}
 	for i, f := range fold(species, group, t.folds) {
-		samples[i].fold = f
+		t.samples[i].fold = f
 	}
-	return t.run()
+	t.place()
+	return t, ctx.Err()
 }
 
-type teaching struct {
-	*Lesson
-	ctx      context.Context
-	report   *Report
-	samples  []sample
-	classes  int
-	folds    int
-	large    bool
-	stage    func(string)
-	settings settings
-	heldOut  []heldOut // of each sample
+// begin tells what is being done, and in how many steps.
+func (t *teaching) begin(stage Stage, of int) {
+	t.progress = Progress{Stage: stage, Of: of}
+	t.Progress(t.progress)
+}
+
+// step tells that one more is done.
+func (t *teaching) step() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.progress.Done++
+	t.Progress(t.progress)
 }
 
 func (t *teaching) run() (*Result, error) {
-	t.stage("Choosing how to learn")
 	if err := t.choose(); err != nil {
 		return nil, err
 	}
-	t.stage("Testing on photos kept apart")
-	if t.heldOut == nil || t.settings != usual {
-		var err error
-		if t.heldOut, err = t.crossValidate(t.settings, 1, t.folds); err != nil {
-			return nil, err
-		}
-	}
-	t.stage("Learning from all photos")
+	t.begin(Learning, 0)
 	head, err := t.learn(t.samples, t.settings, finalSteps)
 	if err != nil {
 		return nil, err
@@ -240,15 +293,12 @@ func (t *teaching) run() (*Result, error) {
 	t.sharpen(&recipe)
 	recipe.Slope, recipe.Offset, recipe.Familiar = t.calibrate()
 	if head, err = vision.NewHead(recipe); err != nil {
+		return nil, fmt.Errorf("what was learnt cannot be kept: %w", err)
+	}
+	if err := t.evaluate(head); err != nil {
 		return nil, err
 	}
-	t.stage("Writing the report")
-	t.evaluate()
-	if err := t.curve(); err != nil {
-		return nil, err
-	}
-	t.report.conclude()
-	return &Result{head, t.report}, nil
+	return &Result{head, t.report, t.Lesson}, nil
 }
 
 // A heldOut is what a head that had not seen a photo makes of it.
@@ -294,6 +344,7 @@ func (t *teaching) crossValidate(s settings, share float64, folds int) ([]heldOu
 				failures[f] = err
 				return
 			}
+			defer t.step()
 			for i, s := range t.samples {
 				if s.fold != f {
 					continue
@@ -349,22 +400,19 @@ var usual = settings{decay: 0.03}
 // choose takes the usual settings, unless others make clearly fewer mistakes in cross-validation:
 // fewer by more than two standard deviations of such a number. Less would be luck.
 func (t *teaching) choose() error {
-	t.settings = usual
+	others := []settings{{decay: usual.decay, variants: Variants}, {decay: 0.3}, {decay: 0.003}}
 	if t.large {
-		return nil
+		others = nil
 	}
+	t.begin(Choosing, t.folds*(1+len(others)))
+	t.settings = usual
 	var err error
 	if t.heldOut, err = t.crossValidate(usual, 1, t.folds); err != nil {
 		return err
 	}
-	least := t.mistakes(t.heldOut, 0, 0)
+	least := t.mistakes(t.heldOut, usual)
 	least -= 2 * math.Sqrt(least)
-	consider := func(s settings, answers []heldOut) {
-		if m := t.mistakes(answers, s.blend, s.scale); m < least {
-			least, t.settings = m, s
-		}
-	}
-	for _, s := range []settings{{decay: usual.decay, variants: Variants}, {decay: 0.3}, {decay: 0.003}} {
+	for _, s := range others {
 		if least <= 0 {
 			return nil // nothing to gain
 		}
@@ -372,24 +420,28 @@ func (t *teaching) choose() error {
 		if err != nil {
 			return err
 		}
-		consider(s, answers)
-		for _, blend := range []float64{0.25, 0.5, 1} {
-			s.blend, s.scale = blend, prototypeScale
-			consider(s, answers)
+		for _, s.blend = range []float64{0, 0.25, 0.5, 1} {
+			if m := t.mistakes(answers, s); m < least {
+				least, t.settings = m, s
+			}
 		}
 	}
-	return nil
+	if t.settings == usual {
+		return nil
+	}
+	t.heldOut, err = t.crossValidate(t.settings, 1, t.folds)
+	return err
 }
 
 // prototypeScale makes products with prototypes about as large as the other logits.
 const prototypeScale = 40
 
 // mistakes counts the answers that are wrong, blended with the prototypes'.
-func (t *teaching) mistakes(answers []heldOut, blend, scale float64) (mistakes float64) {
+func (t *teaching) mistakes(answers []heldOut, s settings) (mistakes float64) {
 	for i, a := range answers {
 		best, highest := 0, math.Inf(-1)
 		for k := range a.logits {
-			if l := (1-blend)*a.logits[k] + blend*scale*a.prototype[k]; l > highest {
+			if l := (1-s.blend)*a.logits[k] + s.blend*prototypeScale*a.prototype[k]; l > highest {
 				best, highest = k, l
 			}
 		}
@@ -409,44 +461,39 @@ func logSumExp(v []float64) float64 {
 	return high + math.Log(sum)
 }
 
-// kin are the classes that the network takes a third or more of a species' photos for.
-func (t *teaching) kin(class int) (kin []int) {
-	called, photos := map[int]int{}, 0
+// place finds for each species its group, the lowest that most photos agree on, and its kin, the
+// classes that the network takes a third or more of the photos for.
+func (t *teaching) place() {
+	t.group, t.kin = make([]string, t.classes), make([][]int, t.classes)
+	groups, called := make([]map[string]int, t.classes), make([]map[int]int, t.classes)
+	for k := range t.classes {
+		groups[k], called[k] = map[string]int{}, map[int]int{}
+	}
 	for _, s := range t.samples {
-		if s.class == class {
-			photos++
-			called[s.Study.Class]++
+		class, group := s.Study.takenFor()
+		called[s.class][class]++
+		for ; group != ""; group = model.Parent(group) {
+			groups[s.class][group]++
 		}
 	}
-	for c, n := range called {
-		if 3*n >= photos {
-			kin = append(kin, c)
+	for k := range t.classes {
+		photos := t.report.Species[k].Photos
+		for class, n := range called[k] {
+			if 3*n >= photos {
+				t.kin[k] = append(t.kin[k], class)
+			}
 		}
-	}
-	slices.Sort(kin)
-	return kin
-}
-
-// group is the lowest group of animals that most photos of a species agree on.
-func (t *teaching) group(class int) string {
-	votes, photos := map[string]int{}, 0
-	for _, s := range t.samples {
-		if s.class == class {
-			photos++
-			for g := s.Study.Group; g != ""; g = model.Parent(g) {
-				votes[g]++
+		slices.Sort(t.kin[k])
+		deepest := 0
+		t.group[k] = model.Root
+		for group, n := range groups[k] {
+			depth := 0
+			for up := group; up != model.Root; up = model.Parent(up) {
+				depth++
+			}
+			if 3*n > 2*photos && depth > deepest {
+				t.group[k], deepest = group, depth
 			}
 		}
 	}
-	lowest, deepest := model.Root, 0
-	for g, n := range votes {
-		depth := 0
-		for up := g; up != model.Root && up != ""; up = model.Parent(up) {
-			depth++
-		}
-		if 3*n > 2*photos && depth > deepest {
-			lowest, deepest = g, depth
-		}
-	}
-	return lowest
 }

@@ -2,6 +2,7 @@ package teach
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"unicode/utf8"
 
 	"github.com/zoodex/zoodex/vision"
 	"github.com/zoodex/zoodex/vision/photo"
@@ -19,59 +22,54 @@ import (
 
 // A Lesson is what there is to learn: species and their photos.
 type Lesson struct {
-	Species []string // in order
-	Photos  []*Photo // by species, then by path
+	Species []string // to be taught, in order
+	Photos  []*Photo // of them
+	// Known are photos of residents that need no teaching. Nothing is learnt from them; the report
+	// says whether they are recognised as well as before.
+	Known []*Photo
 }
 
-// A Photo is one picture of a lesson, and what care found out about it.
+// A Photo is one picture of a lesson.
 type Photo struct {
-	Species string
-	Path    string // how its owner calls it
-	Study   *Study // nil when it cannot be used
-	Notes   []Note // what a person should look at
-	open    func() (io.ReadCloser, error)
+	Species string            // as a roster calls it
+	ID      string            // how the photo's owner calls it: a path, a number
+	Sum     [sha256.Size]byte // of its bytes; if given, a photo that was studied before is not opened
+	Open    func() (io.ReadCloser, error)
+	Study   *Study // nil: not yet studied, or it cannot be used
+	notes   []Note
 }
 
-// Read gives the photo's bytes, at most one more than the limit.
-func (p *Photo) read() ([]byte, error) {
-	f, err := p.open()
-	if err != nil {
-		return nil, err
+// Add takes a photo into the lesson.
+func (l *Lesson) Add(p *Photo) {
+	if !slices.Contains(l.Species, p.Species) {
+		l.Species = append(l.Species, p.Species)
 	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, largestFile+1))
+	l.Photos = append(l.Photos, p)
 }
 
-// largestFile bounds what is read of a file that is no photo; photos have a lower limit of their own.
-const largestFile = 64 << 20
+// An Error is one plain sentence about why nothing can be learnt from the photos that were given.
+type Error struct{ Detail string }
 
-// Bounds of a lesson.
+func (e *Error) Error() string { return e.Detail }
+
+func refuse(format string, args ...any) error { return &Error{fmt.Sprintf(format, args...)} }
+
+// Bounds of a lesson: a head of as many species has 20 MB, and as many photos take 1 GB while they
+// are looked at.
 const (
-	MostPhotos  = 200_000
+	MostPhotos  = 20_000
 	MostSpecies = vision.MostTaught
 )
 
-// Add takes a photo into the lesson. It is read when it is studied, and again for a report.
-func (l *Lesson) Add(species, path string, open func() (io.ReadCloser, error)) {
-	if !slices.Contains(l.Species, species) {
-		l.Species = append(l.Species, species)
-	}
-	l.Photos = append(l.Photos, &Photo{Species: species, Path: path, open: open})
-}
-
 // ReadFolder makes a lesson of a folder with one subfolder a species. Hidden files and folders are
-// left out. What is in deeper folders belongs to the species, too; links are not followed.
+// left out. What is in deeper folders belongs to the species, too; links are not followed. A folder
+// that cannot be read is listed like a photo that cannot.
 func ReadFolder(folder string) (*Lesson, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
-		var wrong *fs.PathError
-		if errors.As(err, &wrong) {
-			err = wrong.Err
-		}
-		return nil, fmt.Errorf("folder %s: %w", folder, err)
+		return nil, refuse("folder %s: %v", folder, reason(err))
 	}
-	l := &Lesson{}
-	loose := 0
+	l, loose := &Lesson{}, 0
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), ".") {
 			continue
@@ -80,48 +78,74 @@ func ReadFolder(folder string) (*Lesson, error) {
 			loose++
 			continue
 		}
-		root := filepath.Join(folder, e.Name())
 		l.Species = append(l.Species, e.Name())
-		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-			switch {
-			case err != nil:
-				return err
-			case strings.HasPrefix(d.Name(), ".") && d.IsDir() && path != root:
-				return fs.SkipDir
-			case !d.Type().IsRegular() || strings.HasPrefix(d.Name(), "."):
-				return nil
-			case len(l.Photos) == MostPhotos:
-				return fmt.Errorf("there are more than %d photos", MostPhotos)
-			}
-			short, err := filepath.Rel(folder, path)
-			if err != nil {
-				return err
-			}
-			l.Photos = append(l.Photos, &Photo{Species: e.Name(), Path: filepath.ToSlash(short),
-				open: func() (io.ReadCloser, error) { return os.Open(path) }})
-			return nil
-		})
-		if err != nil {
-			return nil, fmt.Errorf("folder %s: %w", folder, err)
-		}
+		l.readSpecies(folder, e.Name())
 	}
 	switch {
 	case len(l.Species) == 0 && loose > 0:
-		return nil, fmt.Errorf("folder %s: the photos must be in subfolders, one for each species", folder)
+		return nil, refuse("folder %s: the photos must be in subfolders, one for each species", folder)
 	case len(l.Species) == 0:
-		return nil, fmt.Errorf("folder %s is empty: make one subfolder for each species and put its photos there", folder)
+		return nil, refuse("folder %s is empty: make one subfolder for each species and put its photos there", folder)
 	case len(l.Photos) == 0:
-		return nil, fmt.Errorf("folder %s: there is no photo in any subfolder", folder)
-	case len(l.Species) > MostSpecies:
-		return nil, fmt.Errorf("folder %s: %d species are too many: at most %d can be taught", folder, len(l.Species), MostSpecies)
+		return nil, refuse("folder %s: there is no photo in any subfolder", folder)
 	}
 	return l, nil
 }
 
-// Study studies all photos, two or more at once, and takes from the cache what was studied before.
-// done is told after each photo, from one goroutine at a time. What cannot be used gets a note; an
-// error is about the lesson as a whole: ctx ended, or the cache cannot be written.
-func (l *Lesson) Study(ctx context.Context, s *Student, c *Cache, done func(studied, of int)) error {
+// readSpecies adds the photos of one subfolder.
+func (l *Lesson) readSpecies(folder, species string) {
+	root := filepath.Join(folder, species)
+	// The walk goes on after whatever went wrong, so it gives no error itself.
+	filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		hidden := path != root && strings.HasPrefix(d.Name(), ".")
+		short, _ := filepath.Rel(folder, path) // path is below folder
+		p := &Photo{Species: species, ID: filepath.ToSlash(short)}
+		switch {
+		case err != nil:
+			p.Open = func() (io.ReadCloser, error) { return nil, err }
+		case hidden && d.IsDir():
+			return fs.SkipDir
+		case hidden || !d.Type().IsRegular():
+			return nil
+		case len(l.Photos) > MostPhotos:
+			return fs.SkipAll // Learn says that they are too many
+		default:
+			p.Open = func() (io.ReadCloser, error) { return os.Open(path) }
+		}
+		l.Photos = append(l.Photos, p)
+		return nil
+	})
+}
+
+// reason is what went wrong with a file, without its path and the name of the system call.
+func reason(err error) error {
+	var wrong *fs.PathError
+	if errors.As(err, &wrong) {
+		return wrong.Err
+	}
+	return err
+}
+
+// check refuses what no head can be made of.
+func (l *Lesson) check() error {
+	if len(l.Species) > MostSpecies {
+		return refuse("%d species are too many: at most %d can be taught at once", len(l.Species), MostSpecies)
+	}
+	if n := len(l.Photos) + len(l.Known); n > MostPhotos {
+		return refuse("there are more than %d photos; a few hundred of each species are plenty", MostPhotos)
+	}
+	for _, name := range l.Species {
+		if name == "" || len(name) > vision.LongestKey || !utf8.ValidString(name) {
+			return refuse("%q cannot be the name of a species: it must be text of 1 to %d bytes", name, vision.LongestKey)
+		}
+	}
+	return nil
+}
+
+// look studies photos, two or more at once, and takes from the cache what was studied before. done is
+// told after each photo, from one goroutine at a time. What cannot be used gets a note; an error is
+// about the lesson as a whole: ctx ended, or the cache cannot be written.
+func look(ctx context.Context, photos []*Photo, o *Options, done func(studied, of int)) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	jobs := make(chan *Photo)
@@ -131,20 +155,18 @@ func (l *Lesson) Study(ctx context.Context, s *Student, c *Cache, done func(stud
 	for range runtime.GOMAXPROCS(0) + 1 { // one more: some of it is reading files
 		group.Go(func() {
 			for p := range jobs {
-				if err := p.study(ctx, s, c); err != nil {
+				if err := p.look(ctx, o); err != nil {
 					stop(err)
 					continue
 				}
 				mu.Lock()
 				studied++
-				if done != nil {
-					done(studied, len(l.Photos))
-				}
+				done(studied, len(photos))
 				mu.Unlock()
 			}
 		})
 	}
-	for _, p := range l.Photos {
+	for _, p := range photos {
 		select {
 		case jobs <- p:
 			continue
@@ -157,22 +179,61 @@ func (l *Lesson) Study(ctx context.Context, s *Student, c *Cache, done func(stud
 	return context.Cause(ctx)
 }
 
-func (p *Photo) study(ctx context.Context, s *Student, c *Cache) error {
-	data, err := p.read()
-	if err != nil {
-		p.note(Unreadable, "the file cannot be read")
+func (p *Photo) look(ctx context.Context, o *Options) error {
+	p.notes = nil
+	if p.Study != nil {
 		return nil
 	}
-	study, err := s.StudyOnce(ctx, data, c)
+	if p.Sum != ([sha256.Size]byte{}) {
+		if p.Study = load(ctx, o.Cache, p.Sum); p.Study != nil {
+			return nil
+		}
+	}
+	data, err := p.read()
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		p.note(Unreadable, fmt.Sprintf("it cannot be read: %v", reason(err)))
+		return nil
+	}
+	p.Sum = sha256.Sum256(data)
+	p.Study, err = NewStudy(ctx, o.Recognizer, data, o.Cache)
 	var wrong *photo.Error
 	if errors.As(err, &wrong) {
 		p.note(Unreadable, wrong.Detail)
 		return nil
 	}
-	p.Study = study
 	return err
 }
 
+// largestFile bounds what is read of a file that is no photo; photos have a lower limit of their own.
+const largestFile = 64 << 20
+
+// read gives the photo's bytes, at most one more than the limit.
+func (p *Photo) read() ([]byte, error) {
+	f, err := p.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, largestFile+1))
+}
+
 func (p *Photo) note(kind NoteKind, detail string, others ...string) {
-	p.Notes = append(p.Notes, Note{kind, detail, others})
+	p.notes = append(p.notes, Note{kind, detail, others})
+}
+
+// inParallel does something for each of 0…n-1, on all cores.
+func inParallel(n int, do func(i int)) {
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), n) {
+		group.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
+	}
+	group.Wait()
 }

@@ -1,53 +1,66 @@
 package teach
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
+	"sync"
+
+	"github.com/zoodex/zoodex/vision"
 )
 
-// A Report says how well a lesson was learnt, measured on photos that the measured pupil had not seen.
+// A Report says how well a lesson was learnt, measured on photos that the measured pupil had not
+// seen. It is data: as JSON it can be kept and shown anywhere.
 type Report struct {
 	Verdict  Verdict   `json:"verdict"`
-	Sentence string    `json:"sentence"` // the verdict in words
-	Accuracy float64   `json:"accuracy"` // of all photos, 0…1
+	Sentence string    `json:"sentence"`          // the verdict in words
+	Advice   string    `json:"advice,omitempty"`  // what would help most
+	Outlook  string    `json:"outlook,omitempty"` // what the learning curve says
+	Head     string    `json:"head"`              // the ID of the head that was made
+	Accuracy float64   `json:"accuracy"`          // of all photos, 0…1
 	Folds    int       `json:"folds"`
 	Species  []Species `json:"species"`
 	LeftOut  []string  `json:"leftOut,omitempty"` // species without a photo that can be used
-	Matrix   [][]int   `json:"matrix"`            // [shown][taken for]
-	Wrong    []Mistake `json:"wrong"`             // the photos behind the cells beside the diagonal
-	Noted    []Noted   `json:"noted"`             // photos for a person to look at
+	Matrix   [][]int   `json:"matrix"`            // [shown][taken for], photos, in the order of Species
+	Cells    []Cell    `json:"cells"`             // the photos behind the matrix; empty cells are left out
+	Noted    []Noted   `json:"noted"`             // photos for a person to keep or to drop
 	Curve    []Point   `json:"curve"`             // accuracy by photos of each species
-	Advice   string    `json:"advice,omitempty"`  // what would help most
+	Known    []Known   `json:"known,omitempty"`   // residents that were known before
 }
 
 // Species is one row of the report.
 type Species struct {
 	Name      string  `json:"name"`
-	Files     int     `json:"files"`    // in its folder
-	Photos    int     `json:"photos"`   // that could be used
-	Distinct  int     `json:"distinct"` // of those, not counting copies
-	Precision float64 `json:"precision"`
-	Recall    float64 `json:"recall"`
+	Files     int     `json:"files"`     // that were given
+	Photos    int     `json:"photos"`    // that could be used
+	Distinct  int     `json:"distinct"`  // of those, not counting copies
+	Precision float64 `json:"precision"` // of the photos taken for it, 0…1
+	Recall    float64 `json:"recall"`    // of its photos
+	Certain   float64 `json:"certain"`   // of its photos: what would have got the check mark
 }
 
-// A Mistake is a photo of one species taken for another.
-type Mistake struct {
-	Path      string  `json:"path"`
-	Shown     string  `json:"shown"`
-	TakenFor  string  `json:"takenFor"`
-	Certainty float64 `json:"certainty"` // probability of the wrong answer among the taught species
-	photo     *Photo
+// A Cell of the matrix. Shown and TakenFor are places in Species.
+type Cell struct {
+	Shown    int      `json:"shown"`
+	TakenFor int      `json:"takenFor"`
+	Photos   []Answer `json:"photos"` // the surest first
+}
+
+// An Answer is what was made of a photo.
+type Answer struct {
+	Photo     string          `json:"photo"`     // its ID
+	Certainty float64         `json:"certainty"` // probability among the taught species
+	Decision  vision.Decision `json:"decision"`  // what a visitor would have been told
 }
 
 // Noted is a photo with notes.
 type Noted struct {
-	Path    string `json:"path"`
+	Photo   string `json:"photo"` // its ID
 	Species string `json:"species"`
-	Used    bool   `json:"used"`
+	Used    bool   `json:"used"` // or left out
 	Notes   []Note `json:"notes"`
-	photo   *Photo
 }
 
 // A Point of the learning curve.
@@ -55,6 +68,21 @@ type Point struct {
 	Photos   float64   `json:"photos"` // of each species, on average
 	Accuracy float64   `json:"accuracy"`
 	Recall   []float64 `json:"recall"` // by species
+}
+
+// Known is a resident that the network knows itself, and how its photos fare.
+type Known struct {
+	Name   string   `json:"name"`
+	Photos int      `json:"photos"`
+	Before Fared    `json:"before"`
+	After  Fared    `json:"after"`
+	Lost   []string `json:"lost"` // IDs of photos for which it was the likeliest resident before and is not any more
+}
+
+// Fared counts photos.
+type Fared struct {
+	Right   int `json:"right"`   // the likeliest resident
+	Certain int `json:"certain"` // with the check mark
 }
 
 // A Verdict is what a report comes down to.
@@ -73,47 +101,129 @@ const (
 	readyAccuracy = 0.9  // over all
 	confusedShare = 0.05 // of a species' photos that are taken for one other species
 	confusedLeast = 2    // photos
+	knownShare    = 0.02 // of a known resident's photos that may be lost
 )
 
-// evaluate fills in what the verdicts on photos kept apart say.
-func (t *teaching) evaluate() {
+// evaluate fills in what the answers on photos kept apart say about a head.
+func (t *teaching) evaluate(head *vision.Head) error {
 	r := t.report
-	r.Folds = t.folds
+	r.Head, r.Folds = head.ID(), t.folds
+	roster, err := t.roster()
+	if err != nil {
+		return err
+	}
+	decisions := t.decide(head, roster)
 	r.Matrix = make([][]int, t.classes)
 	for k := range r.Matrix {
 		r.Matrix[k] = make([]int, t.classes)
 	}
-	r.Wrong = []Mistake{}
-	for i, v := range t.heldOut {
-		s, taken := t.samples[i], v.best()
+	cells := map[[2]int][]Answer{}
+	for i, h := range t.heldOut {
+		s, taken, total := t.samples[i], h.best(), logSumExp(h.logits)
 		r.Matrix[s.class][taken]++
-		p := math.Exp(v.logits[taken] - logSumExp(v.logits))
-		if taken != s.class {
-			r.Wrong = append(r.Wrong, Mistake{s.Path, s.Species, r.Species[taken].Name, p, s.Photo})
+		at := [2]int{s.class, taken}
+		cells[at] = append(cells[at], Answer{s.ID, math.Exp(h.logits[taken] - total), decisions[i].Decision})
+		if decisions[i].Key == s.Species {
+			r.Species[s.class].Certain++
 		}
-		if own := math.Exp(v.logits[s.class] - logSumExp(v.logits)); taken != s.class && own < 0.1 && r.Species[s.class].Distinct > 2 {
+		if taken != s.class && math.Exp(h.logits[s.class]-total) < 0.1 && r.Species[s.class].Distinct > 2 {
 			s.note(Odd, fmt.Sprintf("it looks more like %s than like the other photos of %s", r.Species[taken].Name, s.Species))
 		}
 	}
-	r.Accuracy = 0
 	for k := range r.Species {
-		var shown, taken int
+		var taken int
 		for j := range r.Matrix {
-			shown += r.Matrix[k][j]
 			taken += r.Matrix[j][k]
+			if answers := cells[[2]int{k, j}]; answers != nil {
+				slices.SortStableFunc(answers, func(a, b Answer) int { return cmp.Compare(b.Certainty, a.Certainty) })
+				r.Cells = append(r.Cells, Cell{k, j, answers})
+			}
 		}
-		right := r.Matrix[k][k]
+		s, right := &r.Species[k], r.Matrix[k][k]
 		r.Accuracy += float64(right) / float64(len(t.samples))
-		r.Species[k].Recall = ratio(right, shown)
-		r.Species[k].Precision = ratio(right, taken)
+		s.Recall, s.Precision = ratio(right, s.Photos), ratio(right, taken)
+		s.Certain /= float64(s.Photos)
 	}
-	slices.SortStableFunc(r.Wrong, func(a, b Mistake) int { return int(math.Copysign(1, b.Certainty-a.Certainty)) })
+	t.oddOnesOut()
 	r.Noted = []Noted{}
 	for _, p := range t.Photos {
-		if len(p.Notes) > 0 {
-			r.Noted = append(r.Noted, Noted{p.Path, p.Species, p.Study != nil, p.Notes, p})
+		if len(p.notes) > 0 {
+			r.Noted = append(r.Noted, Noted{p.ID, p.Species, p.Study != nil, p.notes})
 		}
 	}
+	t.tryKnown(head, roster)
+	if err := t.curve(); err != nil {
+		return err
+	}
+	r.conclude()
+	return nil
+}
+
+// roster has the residents and all that were taught.
+func (t *teaching) roster() (*vision.Roster, error) {
+	residents := slices.Clone(t.Residents)
+	for _, s := range t.report.Species {
+		if !slices.ContainsFunc(residents, func(r vision.Resident) bool { return r.Key == s.Name }) {
+			residents = append(residents, vision.Resident{Key: s.Name})
+		}
+	}
+	return vision.NewRoster(residents)
+}
+
+// decide tells what visitors would have been told of each photo by a head that had not seen it.
+func (t *teaching) decide(head *vision.Head, roster *vision.Roster) []vision.Sighting {
+	decisions := make([]vision.Sighting, len(t.samples))
+	inParallel(len(t.samples), func(i int) {
+		h, views := t.heldOut[i], t.samples[i].Study.views()
+		views.Taught = &vision.Judgement{
+			Head: head, Logits: h.logits, Likeness: h.with.likeness, Distinction: h.with.distinction,
+			Familiarity: vision.Familiarity(h.with.distinction, h.logits),
+		}
+		decisions[i] = vision.Decide(views, roster, vision.Measured)
+	})
+	return decisions
+}
+
+// tryKnown compares what the network says of photos of residents that it knows with and without the head.
+func (t *teaching) tryKnown(head *vision.Head, roster *vision.Roster) {
+	var mu sync.Mutex
+	known := map[string]*Known{}
+	inParallel(len(t.Lesson.Known), func(i int) {
+		p := t.Lesson.Known[i]
+		if p.Study == nil {
+			return
+		}
+		views := p.Study.views()
+		before := vision.Decide(views, roster, vision.Measured)
+		views.Taught = head.Judge(p.Study.Vectors[0])
+		after := vision.Decide(views, roster, vision.Measured)
+		mu.Lock()
+		defer mu.Unlock()
+		k := known[p.Species]
+		if k == nil {
+			k = &Known{Name: p.Species, Lost: []string{}}
+			known[p.Species] = k
+		}
+		k.Photos++
+		count := func(s vision.Sighting, f *Fared) (right bool) {
+			right = len(s.Residents) > 0 && s.Residents[0].Key == p.Species
+			if right {
+				f.Right++
+			}
+			if s.Decision == vision.Certain && s.Key == p.Species {
+				f.Certain++
+			}
+			return right
+		}
+		if wasRight, isRight := count(before, &k.Before), count(after, &k.After); wasRight && !isRight {
+			k.Lost = append(k.Lost, p.ID)
+		}
+	})
+	for _, k := range known {
+		slices.Sort(k.Lost)
+		t.report.Known = append(t.report.Known, *k)
+	}
+	slices.SortFunc(t.report.Known, func(a, b Known) int { return cmp.Compare(a.Name, b.Name) })
 }
 
 func ratio(a, b int) float64 {
@@ -134,26 +244,25 @@ func (t *teaching) curve() error {
 	if t.large {
 		shares, folds = shares[1:2], 1
 	}
+	shares = slices.DeleteFunc(shares, func(share float64) bool { return share*average < 1 })
+	t.begin(Reporting, folds*len(shares))
 	for _, share := range shares {
-		if share*average < 1 {
-			continue
-		}
 		small := t.settings
 		small.variants = 0
-		verdicts, err := t.crossValidate(small, share, folds)
+		answers, err := t.crossValidate(small, share, folds)
 		if err != nil {
 			return err
 		}
 		point := Point{Photos: share * average, Recall: make([]float64, t.classes)}
 		judged, of := 0, make([]int, t.classes)
-		for i, v := range verdicts {
+		for i, a := range answers {
 			s := t.samples[i]
 			if s.fold >= folds {
 				continue
 			}
 			judged++
 			of[s.class]++
-			if v.best() == s.class {
+			if a.best() == s.class {
 				point.Accuracy++
 				point.Recall[s.class]++
 			}
@@ -172,15 +281,28 @@ func (t *teaching) curve() error {
 	return nil
 }
 
-// conclude finds the one verdict and what would help most.
+// conclude finds the one verdict, what would help most, and what the curve says.
 func (r *Report) conclude() {
-	var reasons, pairs []string
-	weakest := 0
-	for k, s := range r.Species {
-		w := r.Species[weakest]
-		if s.Recall < w.Recall || s.Recall == w.Recall && s.Distinct < w.Distinct {
-			weakest = k
+	reasons, but := r.reasons(), r.confusions()
+	for _, k := range r.Known {
+		if float64(len(k.Lost)) > knownShare*float64(k.Photos) {
+			but = append(but, fmt.Sprintf("no longer recognises %s", several(len(k.Lost), "photo of ", k.Name)))
 		}
+	}
+	switch {
+	case len(reasons) > 0:
+		r.Verdict, r.Sentence = NotReady, "Not ready, because "+and(reasons)+"."
+	case len(but) > 0:
+		r.Verdict, r.Sentence = Confusing, "Ready, but it "+and(but)+"."
+	default:
+		r.Verdict, r.Sentence = Ready, "Ready."
+	}
+	r.advise()
+}
+
+// reasons are why the head is not ready.
+func (r *Report) reasons() (reasons []string) {
+	for k, s := range r.Species {
 		switch {
 		case s.Distinct == 1:
 			reasons = append(reasons, fmt.Sprintf("%s has only one photo that can be used", s.Name))
@@ -188,12 +310,6 @@ func (r *Report) conclude() {
 			reasons = append(reasons, fmt.Sprintf("%s has only %d different photos", s.Name, s.Distinct))
 		case s.Recall < readyRecall:
 			reasons = append(reasons, fmt.Sprintf("only %d of %d photos of %s were recognised", r.Matrix[k][k], s.Photos, s.Name))
-		}
-		for j := range k {
-			if ab := r.Matrix[k][j] + r.Matrix[j][k]; ab >= confusedLeast &&
-				float64(ab) >= confusedShare*float64(min(s.Photos, r.Species[j].Photos)) {
-				pairs = append(pairs, fmt.Sprintf("%s and %s", r.Species[j].Name, s.Name))
-			}
 		}
 	}
 	for _, name := range r.LeftOut {
@@ -205,21 +321,69 @@ func (r *Report) conclude() {
 	if len(r.Species) == 1 {
 		reasons = append(reasons, "there is only one species, so nothing shows whether it is told from others")
 	}
-	switch {
-	case len(reasons) > 0:
-		r.Verdict, r.Sentence = NotReady, "Not ready, because "+several(reasons, "and")+"."
-	case len(pairs) > 0:
-		r.Verdict, r.Sentence = Confusing, "Ready, but it confuses "+several(pairs, "and")+"."
-	default:
-		r.Verdict, r.Sentence = Ready, "Ready."
+	return reasons
+}
+
+// confusions are the pairs of species that are taken for each other.
+func (r *Report) confusions() (pairs []string) {
+	for k, s := range r.Species {
+		for j, other := range r.Species[:k] {
+			if ab := r.Matrix[k][j] + r.Matrix[j][k]; ab >= confusedLeast &&
+				float64(ab) >= confusedShare*float64(min(s.Photos, other.Photos)) {
+				pairs = append(pairs, fmt.Sprintf("confuses %s with %s", other.Name, s.Name))
+			}
+		}
 	}
-	if w := r.Species[weakest]; len(r.Species) > 1 && (w.Recall < 0.99 || w.Distinct < readyPhotos) {
-		r.Advice = fmt.Sprintf("Ten more photos of %s would help most.", w.Name)
+	return pairs
+}
+
+// advise finds the species that ten more photos would help most: mistakes become rarer with about the
+// square root of the number of photos.
+func (r *Report) advise() {
+	most, weakest := 0., -1
+	for k, s := range r.Species {
+		n := float64(s.Distinct)
+		mistakes := (float64(s.Photos-r.Matrix[k][k]) + 0.5) / float64(s.Photos+1)
+		if gain := mistakes * (1 - math.Sqrt(n/(n+10))); gain > most && (s.Recall < 1 || s.Distinct < 2*readyPhotos) {
+			most, weakest = gain, k
+		}
+	}
+	if weakest >= 0 {
+		s := r.Species[weakest]
+		r.Advice = fmt.Sprintf("Ten more photos of %s would help most: ", s.Name)
+		if wrong := s.Photos - r.Matrix[weakest][weakest]; wrong > 0 {
+			r.Advice += fmt.Sprintf("%d of %d were not recognised.", wrong, s.Photos)
+		} else {
+			r.Advice += fmt.Sprintf("it has only %d.", s.Distinct)
+		}
+	}
+	if len(r.Curve) < 2 {
+		return
+	}
+	full := r.Curve[len(r.Curve)-1]
+	for _, p := range r.Curve {
+		if p.Photos*2 >= full.Photos*0.99 && p.Photos < full.Photos {
+			more := "more photos of all species would help little"
+			if full.Accuracy-p.Accuracy >= 0.005 {
+				more = "more photos of all species would still help"
+			}
+			r.Outlook = fmt.Sprintf("With about %.0f photos of each species to learn from %.1f %% are recognised, with %.0f it is %.1f %%: %s.",
+				p.Photos, 100*p.Accuracy, full.Photos, 100*full.Accuracy, more)
+			return
+		}
 	}
 }
 
-// several joins up to three things for a sentence.
-func several(things []string, and string) string {
+// several counts things in words: "3 photos of zebra".
+func several(n int, what, of string) string {
+	if n == 1 {
+		return "one " + what + of
+	}
+	return fmt.Sprintf("%d %s%s", n, strings.Replace(what, "photo", "photos", 1), of)
+}
+
+// and joins up to three things for a sentence.
+func and(things []string) string {
 	if n := len(things); n > 3 {
 		things = append(slices.Clone(things[:3]), fmt.Sprintf("%d more", n-3))
 	}
@@ -227,5 +391,5 @@ func several(things []string, and string) string {
 		return things[0]
 	}
 	last := len(things) - 1
-	return strings.Join(things[:last], ", ") + " " + and + " " + things[last]
+	return strings.Join(things[:last], ", ") + " and " + things[last]
 }

@@ -3,14 +3,18 @@ package teach_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -70,20 +74,20 @@ func TestTheSameLessonGivesTheSameHead(t *testing.T) {
 
 func TestAnInterruptedLessonGoesOnFromWhatWasStudied(t *testing.T) {
 	folder, kept := folderOf(t, zoo(3)), t.TempDir()
-	cache, err := teach.NewCache(kept)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := teach.ReadFolder(folder)
-	if err != nil {
-		t.Fatal(err)
+	learn := func(ctx context.Context, r *vision.Recognizer, progress func(teach.Progress)) error {
+		l, err := teach.ReadFolder(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = teach.Learn(ctx, l, teach.Options{Recognizer: r, Cache: teach.FolderCache(kept), Progress: progress})
+		return err
 	}
 	ctx, stop := context.WithCancel(t.Context())
-	err = l.Study(ctx, student(t), cache, func(done, of int) {
-		if of != 9 {
-			t.Errorf("%d of %d", done, of)
+	err := learn(ctx, eyes(t), func(p teach.Progress) {
+		if p.Stage != teach.Looking || p.Of != 9 {
+			t.Errorf("%+v", p)
 		}
-		if done == 4 {
+		if p.Done == 4 {
 			stop()
 		}
 	})
@@ -94,10 +98,7 @@ func TestAnInterruptedLessonGoesOnFromWhatWasStudied(t *testing.T) {
 	if len(before) < 4 {
 		t.Fatalf("only %d studies were kept", len(before))
 	}
-	if l, err = teach.ReadFolder(folder); err != nil {
-		t.Fatal(err)
-	}
-	if err := l.Study(t.Context(), student(t), cache, nil); err != nil {
+	if err := learn(t.Context(), eyes(t), nil); err != nil {
 		t.Fatal(err)
 	}
 	after := filesIn(t, kept)
@@ -110,10 +111,46 @@ func TestAnInterruptedLessonGoesOnFromWhatWasStudied(t *testing.T) {
 		}
 	}
 	// With everything in the cache nobody needs to look any more.
-	if l, err = teach.ReadFolder(folder); err != nil {
+	if err := learn(t.Context(), nil, nil); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestProgressGoesThroughTheStages(t *testing.T) {
+	l, err := teach.ReadFolder(folderOf(t, zoo(4)))
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := l.Study(t.Context(), nil, cache, nil); err != nil {
+	var stages []teach.Stage
+	_, err = teach.Learn(t.Context(), l, teach.Options{Recognizer: eyes(t), Cache: shared, Progress: func(p teach.Progress) {
+		if n := len(stages); n == 0 || stages[n-1] != p.Stage {
+			stages = append(stages, p.Stage)
+		}
+		if p.Of > 0 && p.Done > p.Of {
+			t.Errorf("%+v", p)
+		}
+	}})
+	if want := []teach.Stage{teach.Looking, teach.Choosing, teach.Learning, teach.Reporting}; err != nil || !slices.Equal(stages, want) {
+		t.Errorf("%v, %v", stages, err)
+	}
+}
+
+// A photo whose checksum is known and that was studied before need not be there any more.
+func TestAStudiedPhotoIsNotOpened(t *testing.T) {
+	l := &teach.Lesson{}
+	for i := range uint64(3) {
+		for _, kind := range kinds {
+			data := drawn(kind, i)
+			if _, err := teach.NewStudy(t.Context(), eyes(t), data, shared); err != nil {
+				t.Fatal(err)
+			}
+			l.Add(&teach.Photo{Species: kind, ID: fmt.Sprint(kind, i), Sum: sha256.Sum256(data), Open: func() (io.ReadCloser, error) {
+				t.Errorf("%s %d was opened", kind, i)
+				return nil, fs.ErrNotExist
+			}})
+		}
+	}
+	if _, err := teach.Learn(t.Context(), l, teach.Options{Cache: shared}); err != nil {
 		t.Error(err)
 	}
 }
@@ -137,11 +174,8 @@ func filesIn(t *testing.T, folder string) map[string]int64 {
 
 func TestADamagedStudyIsMadeAgain(t *testing.T) {
 	data, kept := drawn("spotted", 1), t.TempDir()
-	cache, err := teach.NewCache(kept)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want, err := student(t).StudyOnce(t.Context(), data, cache)
+	cache := teach.FolderCache(kept)
+	want, err := teach.NewStudy(t.Context(), eyes(t), data, cache)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,33 +188,26 @@ func TestADamagedStudyIsMadeAgain(t *testing.T) {
 			if err := os.WriteFile(path, damaged, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if cache.Load(want.Sum) != nil {
-				t.Error("a damaged study was taken")
-			}
-			if _, err := student(t).StudyOnce(t.Context(), data, cache); err != nil {
+			if _, err := teach.NewStudy(t.Context(), eyes(t), data, cache); err != nil {
 				t.Error(err)
 			}
-		}
-	}
-	got := cache.Load(want.Sum)
-	if got == nil || got.Hash != want.Hash || got.Bounds != want.Bounds || got.Group != want.Group {
-		t.Fatalf("%+v", got)
-	}
-	for i := range got.Vectors {
-		for j, v := range got.Vectors[i] {
-			if off := v - want.Vectors[i][j]; off > 1e-4 || off < -1e-4 {
-				t.Fatalf("vector %d, value %d: %g, was %g", i, j, v, want.Vectors[i][j])
+			if mended, err := os.ReadFile(path); err != nil || !bytes.Equal(mended, file) {
+				t.Errorf("a damaged study was taken: %v", err)
 			}
 		}
+	}
+	got, err := teach.NewStudy(t.Context(), nil, data, cache) // nobody looks: it comes from the cache
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("what is kept differs from what was seen: %v", err)
 	}
 }
 
 func TestVariantsAreDifferentAndTheirOwn(t *testing.T) {
-	s, err := student(t).Study(t.Context(), drawn("striped", 3))
+	s, err := teach.NewStudy(t.Context(), eyes(t), drawn("striped", 3), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := student(t).Study(t.Context(), drawn("striped", 3))
+	again, err := teach.NewStudy(t.Context(), eyes(t), drawn("striped", 3), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,13 +239,13 @@ func TestPhotosToLookAtAreListedAndNoneIsDropped(t *testing.T) {
 	got := map[string][]teach.NoteKind{}
 	for _, n := range r.Report.Noted {
 		for _, note := range n.Notes {
-			got[n.Path] = append(got[n.Path], note.Kind)
+			got[n.Photo] = append(got[n.Photo], note.Kind)
 			if note.Detail == "" {
-				t.Errorf("%s: a note without a sentence", n.Path)
+				t.Errorf("%s: a note without a sentence", n.Photo)
 			}
 		}
-		if unreadable := slices.Contains(got[n.Path], teach.Unreadable); unreadable == n.Used {
-			t.Errorf("%s: unreadable %v, used %v", n.Path, unreadable, n.Used)
+		if unreadable := slices.Contains(got[n.Photo], teach.Unreadable); unreadable == n.Used {
+			t.Errorf("%s: unreadable %v, used %v", n.Photo, unreadable, n.Used)
 		}
 	}
 	for path, want := range map[string]teach.NoteKind{
@@ -290,16 +317,10 @@ func TestWhatCannotBeTaughtIsSaidInOneSentence(t *testing.T) {
 		"one photo":                {map[string][]byte{"okapi/a.jpg": one, "giraffe/b.jpg": []byte("b")}, "one photo is not enough"},
 		"only copies":              {map[string][]byte{"okapi/a.jpg": one, "okapi/b.jpg": one, "okapi/c.jpg": one}, "the same picture"},
 	} {
-		l, err := teach.ReadFolder(folderOf(t, c.files))
-		if err == nil {
-			cache, failed := shared()
-			if failed != nil {
-				t.Fatal(failed)
-			}
-			if err := l.Study(t.Context(), student(t), cache, nil); err != nil {
-				t.Fatal(err)
-			}
-			_, err = teach.Teach(t.Context(), l, nil)
+		_, err := learnt(t, folderOf(t, c.files))
+		var wrong *teach.Error
+		if !errors.As(err, &wrong) {
+			t.Errorf("%s: %v is no fault of the photos", name, err)
 		}
 		if err == nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %v, want an error that says %q", name, err, c.says)
@@ -340,11 +361,20 @@ func TestTooLittleIsTaughtAndNotReady(t *testing.T) {
 }
 
 func TestALessonCanBeInterruptedWhileItIsLearnt(t *testing.T) {
-	l := studied(t, folderOf(t, zoo(3)))
-	ctx, stop := context.WithCancel(t.Context())
-	_, err := teach.Teach(ctx, l, func(string) { stop() })
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("%v", err)
+	for _, stage := range []teach.Stage{teach.Choosing, teach.Reporting} {
+		l, err := teach.ReadFolder(folderOf(t, zoo(3)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		_, err = teach.Learn(ctx, l, teach.Options{Recognizer: eyes(t), Cache: shared, Progress: func(p teach.Progress) {
+			if p.Stage == stage {
+				stop()
+			}
+		}})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", stage, err)
+		}
 	}
 }
 
@@ -354,18 +384,12 @@ func TestTheReportIsOnePageThatNeedsNothingElse(t *testing.T) {
 		files[strings.Replace(path, "ringed", "ringed & <b>bold</b>", 1)] = data
 	}
 	files["striped/odd.jpg"] = drawn("ringed", 70)
-	r, folder := taught(t, files), filepath.Join(t.TempDir(), "new", "report")
-	if err := r.Report.WriteHTML(folder); err != nil {
+	r := taught(t, files)
+	var out bytes.Buffer
+	if err := r.HTML(t.Context(), &out); err != nil {
 		t.Fatal(err)
 	}
-	data, err := os.ReadFile(filepath.Join(folder, "index.html"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	page := string(data)
-	if entries, err := os.ReadDir(folder); err != nil || len(entries) != 1 {
-		t.Errorf("%d files beside the page: %v", len(entries)-1, err)
-	}
+	page := out.String()
 	for _, link := range regexp.MustCompile(`(?:src|href)="([^"]*)"`).FindAllStringSubmatch(page, -1) {
 		if !strings.HasPrefix(link[1], "data:image/jpeg;base64,") && !strings.HasPrefix(link[1], "#") {
 			t.Errorf("the page needs %.60s", link[1])

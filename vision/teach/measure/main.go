@@ -58,9 +58,7 @@ func run(ctx context.Context, w io.Writer, folder, rosterFile, cacheFolder, only
 	if m.recognizer, err = vision.New(vision.Options{}); err != nil {
 		return err
 	}
-	if m.cache, err = teach.NewCache(cacheFolder); err != nil {
-		return err
-	}
+	m.cache = teach.FolderCache(cacheFolder)
 	if err := m.look(filepath.Join(cacheFolder, "views.gob")); err != nil {
 		return err
 	}
@@ -157,7 +155,6 @@ func (m *measurement) look(kept string) error {
 	}
 	ctx, cancel := context.WithCancelCause(m.ctx)
 	defer cancel(nil)
-	student := teach.NewStudent(m.recognizer)
 	var next, done atomic.Int64
 	var group sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) + 1 {
@@ -167,7 +164,7 @@ func (m *measurement) look(kept string) error {
 				if i >= len(m.shots) {
 					return
 				}
-				if err := m.lookAt(ctx, m.shots[i], seen[m.shots[i].path], student); err != nil {
+				if err := m.lookAt(ctx, m.shots[i], seen[m.shots[i].path]); err != nil {
 					cancel(fmt.Errorf("%s: %w", m.shots[i].path, err))
 				}
 				if n := done.Add(1); n%100 == 0 || int(n) == len(m.shots) {
@@ -191,7 +188,7 @@ func (m *measurement) look(kept string) error {
 	return errors.Join(gob.NewEncoder(f).Encode(seen), f.Close())
 }
 
-func (m *measurement) lookAt(ctx context.Context, s *shot, seen *vision.Views, student *teach.Student) error {
+func (m *measurement) lookAt(ctx context.Context, s *shot, seen *vision.Views) error {
 	data, err := os.ReadFile(filepath.Join(m.folder, filepath.FromSlash(s.path)))
 	if err != nil {
 		return err
@@ -204,7 +201,7 @@ func (m *measurement) lookAt(ctx context.Context, s *shot, seen *vision.Views, s
 	s.vector = make([]float32, len(s.views.Features[0]))
 	vision.Vector(s.vector, &s.views.Features)
 	if s.purpose == "B" {
-		s.study, err = student.StudyOnce(ctx, data, m.cache)
+		s.study, err = teach.NewStudy(ctx, m.recognizer, data, m.cache)
 	}
 	return err
 }

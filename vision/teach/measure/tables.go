@@ -24,7 +24,7 @@ type measurement struct {
 	roster     []vision.Resident
 	shots      []*shot
 	recognizer *vision.Recognizer
-	cache      *teach.Cache
+	cache      teach.Cache
 }
 
 var (
@@ -62,12 +62,9 @@ func (m *measurement) split(labels []string, n int, seed uint64) (train, test []
 func (m *measurement) teach(train []*shot) (*vision.Head, error) {
 	l := &teach.Lesson{}
 	for _, s := range train {
-		if !slices.Contains(l.Species, s.label) {
-			l.Species = append(l.Species, s.label)
-		}
-		l.Photos = append(l.Photos, &teach.Photo{Species: s.label, Path: s.path, Study: s.study})
+		l.Add(&teach.Photo{Species: s.label, ID: s.path, Study: s.study})
 	}
-	result, err := teach.Teach(m.ctx, l, nil)
+	result, err := teach.Learn(m.ctx, l, teach.Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -271,28 +268,21 @@ func (m *measurement) speed(w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		cache, err := teach.NewCache(cold)
-		if err != nil {
-			return err
-		}
 		l := &teach.Lesson{}
 		for _, label := range labels {
 			for _, s := range m.teachable(label)[:100] {
 				path := filepath.Join(m.folder, filepath.FromSlash(s.path))
-				l.Add(label, s.path, func() (io.ReadCloser, error) { return os.Open(path) })
+				l.Add(&teach.Photo{Species: label, ID: s.path, Open: func() (io.ReadCloser, error) { return os.Open(path) }})
 			}
 		}
-		if err := l.Study(m.ctx, teach.NewStudent(recognizer), cache, nil); err != nil {
-			return err
-		}
-		if _, err := teach.Teach(m.ctx, l, nil); err != nil {
+		if _, err := teach.Learn(m.ctx, l, teach.Options{Recognizer: recognizer, Cache: teach.FolderCache(cold)}); err != nil {
 			return err
 		}
 		t.row(what, fmt.Sprintf("%.1f", time.Since(start).Seconds()))
 	}
 	l := m.simulated(200, 50)
 	start := time.Now()
-	result, err := teach.Teach(m.ctx, l, nil)
+	result, err := teach.Learn(m.ctx, l, teach.Options{})
 	if err != nil {
 		return err
 	}
@@ -310,10 +300,8 @@ func (m *measurement) simulated(species, photos int) *teach.Lesson {
 		}
 	}
 	l := &teach.Lesson{}
-	number := uint64(0)
 	for k := range species {
 		name := fmt.Sprintf("species-%03d", k)
-		l.Species = append(l.Species, name)
 		var base [3]*teach.Study
 		for i := range base {
 			base[i] = real[random.IntN(len(real))]
@@ -321,8 +309,7 @@ func (m *measurement) simulated(species, photos int) *teach.Lesson {
 		for range photos {
 			other := real[random.IntN(len(real))]
 			s := *base[0]
-			number++
-			s.Hash, s.Sum = random.Uint64(), [32]byte{byte(number), byte(number >> 8)}
+			s.Hash, s.Mirrored = random.Uint64(), random.Uint64()
 			for i := range s.Vectors {
 				v := make([]float32, len(other.Vectors[i]))
 				for j := range v {
@@ -332,7 +319,7 @@ func (m *measurement) simulated(species, photos int) *teach.Lesson {
 				unit(v)
 				s.Vectors[i] = v
 			}
-			l.Photos = append(l.Photos, &teach.Photo{Species: name, Path: fmt.Sprintf("%s/%d", name, number), Study: &s})
+			l.Add(&teach.Photo{Species: name, ID: fmt.Sprintf("%s/%d", name, len(l.Photos)), Study: &s})
 		}
 	}
 	return l
