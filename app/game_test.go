@@ -129,6 +129,25 @@ func TestAWrongCaptureIsPutRight(t *testing.T) {
 	}
 }
 
+// Nobody has to do anything for it: what staff change is earned by all.
+func TestWhatWasEarnedFollowsTheSpecies(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	v := s.join()
+	a := v.capture(animal(t, "lion")).played(t)
+	s.run(`UPDATE species SET rarity = rarity % 5 + 1 WHERE slug = 'lion'`)
+	var me struct{ Points int }
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		v.get("/v1/me").into(t, &me)
+		if me.Points != a.Progress.Points {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("still %d points", me.Points)
+		}
+	}
+}
+
 func TestAQuestionIsAnsweredOnce(t *testing.T) {
 	t.Parallel()
 	s := start(t)

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -66,8 +67,9 @@ func (s *Service) FirstLink() string { return s.first }
 // to stop.
 const patience = 20 * time.Second
 
-// Run serves until ctx is done, then stops in this order: live boards, no new
-// connections, the requests under way, the pool of connections, our own Postgres.
+// Run serves until ctx is done, then stops in this order: live boards and the
+// recomputing, no new connections, the requests under way, the pool of
+// connections, our own Postgres.
 func (s *Service) Run(ctx context.Context) (err error) {
 	c, log := s.config, s.config.Log
 
@@ -93,14 +95,12 @@ func (s *Service) Run(ctx context.Context) (err error) {
 
 	live := board.NewHub(games, db.URL(), c.Limits.Listeners, log)
 	following, unfollow := context.WithCancel(ctx)
-	followed := make(chan struct{})
-	go func() {
-		defer close(followed)
-		live.Run(following)
-	}()
+	var background sync.WaitGroup
+	background.Go(func() { live.Run(following) })
+	background.Go(func() { recompute(following, games, log) })
 	defer func() {
 		unfollow()
-		<-followed
+		background.Wait()
 	}()
 
 	people := office.New(db.SQL(), c.Now)

@@ -105,11 +105,11 @@ type BadgeState struct {
 	Have     int
 	Need     int // with AtLeast 0, the species on display
 	Possible bool
-	// Capture is the one that earned the badge, at At; "" if it is not earned.
+	// Capture is the one that earned the badge, at At; zero if it is not earned.
 	// Have may be below Need all the same, if the zoo has a new species since.
 	Capture CaptureID
 	At      time.Time
 }
 
 // Earned tells whether the badge is the visitor's.
-func (b BadgeState) Earned() bool { return b.Capture != "" }
+func (b BadgeState) Earned() bool { return !b.At.IsZero() }

@@ -18,6 +18,7 @@
 //
 //	history.go    captures as the rules see them, and corrections
 //	replay.go     from captures to everything earned; referee.go prepares it, gain.go compares
+//	tally.go      what has to be remembered of captures, so that not all are replayed for the next
 //	rules.go      what staff may tune, and what can be wrong with it
 //	badge.go, trail.go, quiz.go, fairplay.go, calendar.go, group.go
 //	ledger.go     lines of points, and how to bring a stored ledger up to date

@@ -33,6 +33,15 @@ type Rate struct {
 	Within   time.Duration `yaml:"within"`
 }
 
+// memory is how many of the latest captures the rates look back on.
+func (f FairPlay) memory() int {
+	n := 0
+	for _, r := range f.Rates {
+		n = max(n, r.Captures)
+	}
+	return n
+}
+
 // Hours says when the zoo is open from a day on. Of several that fit a day the
 // one with the latest From holds, and among those the last; so old captures
 // are judged by the hours of their time.

@@ -1,6 +1,8 @@
 package game_test
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"reflect"
@@ -368,4 +370,76 @@ func TestMorePointsAreNeverALowerLevel(t *testing.T) {
 			t.Fatalf("%d points are level %d, %d points level %d", a, la, b, lb)
 		}
 	})
+}
+
+// A capture that comes last is judged by the tally of those before it as by
+// all of them, and leaves the tally that all of them do.
+func TestATallyGoesOnAsAReplayDoes(t *testing.T) {
+	ref := referee(t, withRates(busy()), smallZoo())
+	rapid.Check(t, func(t *rapid.T) {
+		history := drawHistory(t)
+		slices.SortFunc(history, func(a, b game.Taken) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
+		known := rapid.IntRange(0, len(history)).Draw(t, "known")
+		before, tally := ref.Tally(history[:known])
+		for n, taken := range history[known:] {
+			taken.Answer = nil // is asked for later
+			history[known+n] = taken
+			if !tally.Precedes(taken) {
+				t.Fatalf("%+v does not precede %+v", tally, taken)
+			}
+			tally = kept(t, tally)
+			had, has, next := ref.Resume(tally, taken)
+			after, want := ref.Tally(history[:known+n+1])
+			if !reflect.DeepEqual(kept(t, next), kept(t, want)) {
+				t.Fatalf("the tally after %+v:\ngot  %+v\nwant %+v", taken, next, want)
+			}
+			gain, wantGain := game.Compare(had, has), game.Compare(before, after)
+			if !reflect.DeepEqual(gain, wantGain) {
+				t.Fatalf("gained by %+v:\ngot  %+v\nwant %+v", taken, gain, wantGain)
+			}
+			ruling, _ := has.Ruling(taken.ID)
+			wantRuling, _ := after.Ruling(taken.ID)
+			if ruling != wantRuling || !reflect.DeepEqual(has.Seen, after.Seen) || has.Points != after.Points || has.Level != after.Level {
+				t.Fatalf("after %+v:\ngot  %+v %+v\nwant %+v %+v", taken, ruling, has, wantRuling, after)
+			}
+			before, tally = after, next
+		}
+	})
+}
+
+// kept is a tally as it is read again.
+func kept(t *rapid.T, tally game.Tally) (again game.Tally) {
+	text, err := json.Marshal(tally)
+	if err == nil {
+		err = json.Unmarshal(text, &again)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return again
+}
+
+func TestTheBasisOfATallyIsWhatMattersToIt(t *testing.T) {
+	base := referee(t, busy(), smallZoo()).Basis()
+	words := busy()
+	words.Badges[0].Texts = game.Captions{game.English: {Name: "Another", Text: "name"}}
+	renamed := smallZoo()
+	renamed[0].Texts = map[game.Language]game.Text{game.English: {Name: "Another"}}
+	if referee(t, words, smallZoo()).Basis() != base || referee(t, busy(), renamed).Basis() != base {
+		t.Error("other words make another basis")
+	}
+	points := busy()
+	points.Points.Visit++
+	steps := busy()
+	steps.Trails[0].Steps = steps.Trails[0].Steps[1:]
+	rarer := smallZoo()
+	rarer[0].Rarity = rarer[0].Rarity%5 + 1
+	for what, got := range map[string]int64{
+		"points": referee(t, points, smallZoo()).Basis(), "a trail": referee(t, steps, smallZoo()).Basis(), "a species": referee(t, busy(), rarer).Basis(),
+	} {
+		from, until := game.Formats()
+		if got == base || got < from || got >= until {
+			t.Errorf("with %s changed the basis is %d, before it was %d", what, got, base)
+		}
+	}
 }

@@ -21,6 +21,7 @@ type Referee struct {
 	trails []Span          // parallel to rules.Trails: when it may be walked
 	steps  [][]trailSteps  // parallel to zoo: the steps that seeing the species does
 	lands  []uint16        // parallel to zoo: a bit for each continent
+	basis  int64
 
 	moves          bool   // whether what is on display has ever changed
 	walkable       []bool // parallel to rules.Trails: with what is on display now
@@ -85,7 +86,8 @@ func NewReferee(rules Rules, zoo []Species, displays map[SpeciesID][]Span, zone 
 		}
 		r.badges = append(r.badges, c)
 	}
-	return r, nil
+	r.basis, err = basisOf(rules, zoo, r.shown, zone)
+	return r, err
 }
 
 func landBits(on []Continent) uint16 {

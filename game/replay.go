@@ -55,26 +55,36 @@ func (s State) Progress(zoo []Species) Progress { return Count(Dex(zoo, s.Seen),
 
 // Replay works out all that a visitor has earned from the captures they took,
 // in whatever order these are given.
-func (r *Referee) Replay(history []Taken) State {
-	g := replay{Referee: r, seen: make([]sighting, len(r.zoo)), had: make([]int, len(r.badges)), wins: make([]win, len(r.badges)),
-		walks: make([]Walk, len(r.rules.Trails))}
-	for i, t := range r.rules.Trails {
-		g.walks[i] = Walk{Trail: t.Key, Steps: make([]Footprint, len(t.Steps))}
-	}
+func (r *Referee) Replay(history []Taken) State { return r.replay(history).state() }
+
+func (r *Referee) replay(history []Taken) *replay {
+	g := r.begin()
 	taken := chronological(history)
 	g.rulings = make([]Ruling, 0, len(taken))
 	g.lines = make([]Line, 0, len(taken))
 	for _, t := range taken {
+		g.last = t
 		g.rulings = append(g.rulings, g.judge(t))
 	}
 	g.answers(taken)
-	return g.state()
+	return g
+}
+
+func (r *Referee) begin() *replay {
+	g := &replay{Referee: r, seen: make([]sighting, len(r.zoo)), had: make([]int, len(r.badges)), wins: make([]win, len(r.badges)),
+		walks: make([]Walk, len(r.rules.Trails))}
+	for i, t := range r.rules.Trails {
+		g.walks[i] = Walk{Trail: t.Key, Steps: make([]Footprint, len(t.Steps))}
+	}
+	return g
 }
 
 // replay is a state in the making. Species, badges and trails are numbered as
 // in the Referee.
 type replay struct {
 	*Referee
+	base    int   // points from before the lines
+	last    Taken // the latest
 	rulings []Ruling
 	seen    []sighting
 	lands   uint16 // continents of the species caught
@@ -82,6 +92,7 @@ type replay struct {
 	earning []time.Time // captures for which rates allow only so many
 	lines   []Line
 	had     []int // species caught that a badge counts
+	quizzed int   // species with an answer that was rewarded
 	wins    []win
 	walks   []Walk
 	walked  bool // a trail was completed by this capture
@@ -198,7 +209,7 @@ func (g *replay) walk(i int, t Taken) {
 				step = w.Done
 			}
 		case !slices.ContainsFunc(w.Steps, func(f Footprint) bool { return f.Species == id }):
-			if n := slices.IndexFunc(of.steps, func(s int) bool { return w.Steps[s].Capture == "" }); n >= 0 {
+			if n := slices.IndexFunc(of.steps, func(s int) bool { return w.Steps[s].Species == "" }); n >= 0 {
 				step = of.steps[n]
 			}
 		}
@@ -225,7 +236,7 @@ func (g *replay) award(i int, ruling Ruling, newVisit bool) {
 		if caught && badge.counts[i] {
 			g.had[b]++
 		}
-		if g.wins[b].capture != "" {
+		if !g.wins[b].at.IsZero() {
 			continue
 		}
 		won := false
@@ -297,16 +308,12 @@ func (g *replay) answers(taken []Taken) {
 			g.lines = append(g.lines, Line{a.capture, ForQuiz, string(a.species), points, a.at})
 		}
 		for b := range g.badges {
-			if badge := &g.badges[b]; badge.kind == QuizBadge && len(rewarded) >= badge.atLeast && g.wins[b].capture == "" {
+			if badge := &g.badges[b]; badge.kind == QuizBadge && len(rewarded) >= badge.atLeast && g.wins[b].at.IsZero() {
 				g.wins[b] = win{a.capture, a.at}
 			}
 		}
 	}
-	for b := range g.badges {
-		if g.badges[b].kind == QuizBadge {
-			g.had[b] = len(rewarded)
-		}
-	}
+	g.quizzed = len(rewarded)
 }
 
 func (g *replay) state() State {
@@ -316,7 +323,7 @@ func (g *replay) state() State {
 			s.Seen[g.zoo[i].ID] = g.seen[i].Sighted
 		}
 	}
-	s.Points = Sum(s.Lines)
+	s.Points = g.base + Sum(s.Lines)
 	s.Level = g.rules.LevelOf(s.Points)
 	s.Badges = make([]BadgeState, len(g.badges))
 	for b := range g.badges {
@@ -333,7 +340,7 @@ func (g *replay) badgeState(b int) BadgeState {
 	case VisitsBadge:
 		s.Have, reach = len(g.visits), s.Need
 	case QuizBadge:
-		reach = s.Need
+		s.Have, reach = g.quizzed, s.Need
 	case TrailsBadge:
 		s.Have = g.trailsWalked(badge)
 		for i, w := range g.walks {

@@ -46,7 +46,7 @@ type Walk struct {
 }
 
 // Complete tells whether the trail is walked to its end.
-func (w Walk) Complete() bool { return w.Capture != "" }
+func (w Walk) Complete() bool { return w.Done == len(w.Steps) }
 
 // Footprint is who did a step; zero while it is open.
 type Footprint struct {

@@ -49,7 +49,11 @@ func (c verifyCommand) Run(o output) (err error) {
 	fmt.Fprintln(o.err, "Ledgers:")
 	wrong, err := ledgers(ctx, progress)
 	show(o, len(wrong), func(i int) string {
-		return fmt.Sprintf("visitor %s: %+d points in %d lines", wrong[i].Visitor, game.Sum(wrong[i].Lines), len(wrong[i].Lines))
+		text := fmt.Sprintf("visitor %s: %+d points in %d lines", wrong[i].Visitor, game.Sum(wrong[i].Lines), len(wrong[i].Lines))
+		if wrong[i].Tally {
+			text += ", and the tally"
+		}
+		return text
 	})
 	if err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/zoodex/zoodex/game"
@@ -91,40 +90,44 @@ func replay(tx *gorm.DB, visitor game.VisitorID, id game.CaptureID, photo [32]by
 // another photo it is game.ErrConflict. An erased visitor is game.ErrUnknown.
 func (s *Store) Record(ctx context.Context, zoo *Zoo, c game.Capture) (a Answer, fresh bool, err error) {
 	err = s.write(ctx, func(tx *gorm.DB) error {
-		referee, err := zoo.referee()
-		if err != nil {
-			return err
-		}
 		if err := lock(tx, c.Visitor); err != nil {
 			return err
 		}
-		history, err := historyOf(tx, c.Visitor)
+		past, err := pastOf(tx, c.Visitor, c.ID)
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(history, func(t game.Taken) bool { return t.ID == c.ID }) {
+		if past.Recorded {
 			a, _, err = replay(tx, c.Visitor, c.ID, c.PhotoSum)
+			return err
+		}
+		zoo := zoo
+		if !zoo.as.covers(revision{past.Species, past.Rules}) { // changed while the photo was recognised
+			if zoo, err = s.zooIn(tx); err != nil {
+				return err
+			}
+		}
+		referee, err := zoo.referee()
+		if err != nil {
 			return err
 		}
 		taken := game.Taken{ID: c.ID, At: c.At, Verdict: c.Verdict, Species: c.Species}
 		if taken.Copied, err = copied(tx, referee, c); err != nil {
 			return err
 		}
-		before, after := referee.Replay(history), referee.Replay(append(history, taken))
-		ruling, _ := after.Ruling(c.ID)
-		a = Answer{Capture: c, Void: ruling.Void, Gain: game.Compare(before, after)}
-		a.Outcome, a.Earned, a.Progress = ruling.Outcome, a.Gain.Points, after.Progress(zoo.Species)
-		a.Question = questionFor(zoo, c.Visitor, ruling, after)
-		stored, err := ledgerOf(tx, c.Visitor)
+		j, err := past.judge(tx, referee, c.Visitor, taken)
 		if err != nil {
 			return err
 		}
-		lines := game.Settle(stored, after.Lines)
-		if a, err = s.insert(tx, a, taken.Copied, lines); err != nil {
+		ruling, _ := j.after.Ruling(c.ID)
+		a = Answer{Capture: c, Void: ruling.Void, Gain: game.Compare(j.before, j.after)}
+		a.Outcome, a.Earned, a.Progress = ruling.Outcome, a.Gain.Points, j.after.Progress(zoo.Species)
+		a.Question = questionFor(zoo, c.Visitor, ruling, j.after)
+		if a, err = s.insert(tx, referee, a, taken.Copied, j); err != nil {
 			return err
 		}
 		fresh = true
-		return s.place(tx, c.Visitor, lines)
+		return s.moved(tx, referee, c.Visitor, past.Groups, j.lines)
 	})
 	if err != nil {
 		return Answer{}, false, fmt.Errorf("record a capture: %w", err)
@@ -132,10 +135,10 @@ func (s *Store) Record(ctx context.Context, zoo *Zoo, c game.Capture) (a Answer,
 	return a, fresh, nil
 }
 
-// insert keeps a capture with its print, its question and the lines of the
-// ledger, and gives its answer as it will be read again. It is one statement,
-// since each costs more in coming and going than in what it does.
-func (s *Store) insert(tx *gorm.DB, a Answer, copied bool, lines []game.Line) (Answer, error) {
+// insert keeps a capture with its print, its question, the lines of the ledger
+// and the tally, and gives its answer as it will be read again. It is one
+// statement, since each costs more in coming and going than in what it does.
+func (s *Store) insert(tx *gorm.DB, referee *game.Referee, a Answer, copied bool, j judged) (Answer, error) {
 	now := s.now().UTC()
 	recognised, err := json.Marshal(answered{
 		a.Confidence, a.Candidates, a.Group, a.Stranger, a.Box, a.Why, a.Verdict, a.Earned, a.Void, a.Gain,
@@ -163,7 +166,11 @@ func (s *Store) insert(tx *gorm.DB, a Answer, copied bool, lines []game.Line) (A
 	if err != nil {
 		return Answer{}, err
 	}
-	ledger, err := json.Marshal(linesJSON(lines))
+	ledger, err := json.Marshal(linesJSON(j.lines))
+	if err != nil {
+		return Answer{}, err
+	}
+	tally, err := json.Marshal(j.tally)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -177,6 +184,8 @@ func (s *Store) insert(tx *gorm.DB, a Answer, copied bool, lines []game.Line) (A
 		), question AS (
 			INSERT INTO questions (visitor_id, capture_id, question, asked_at)
 			SELECT CAST(@visitor AS uuid), CAST(@id AS uuid), CAST(@question AS jsonb), CAST(@now AS timestamptz) WHERE CAST(@question AS jsonb) <> 'null'
+		), tally AS (
+			`+keepTally+`
 		)
 		INSERT INTO ledger (visitor_id, capture_id, reason, key, points, at, created_at)
 		SELECT CAST(@visitor AS uuid), capture, reason, key, points, at, CAST(@now AS timestamptz)
@@ -185,6 +194,7 @@ func (s *Store) insert(tx *gorm.DB, a Answer, copied bool, lines []game.Line) (A
 			"visitor": row.VisitorID, "id": row.ID, "at": row.At, "now": now, "sum": row.PhotoSum, "sig": row.PhotoSig, "flip": row.PhotoFlip,
 			"outcome": row.Outcome, "species": row.SpeciesID, "recognised": row.Recognised, "model": row.Model, "progress": row.Progress,
 			"copied": copied, "bands": bands, "question": string(question), "lines": string(ledger),
+			"basis": referee.Basis(), "visitors": words{row.VisitorID}, "tallies": words{string(tally)},
 		}).Error
 	if err != nil {
 		return Answer{}, err

@@ -8,6 +8,13 @@ import (
 	"gorm.io/gorm"
 )
 
+const copiesSQL = `
+	SELECT visitor_id, at, species_id, sig FROM prints
+	WHERE species_id = ANY(?::uuid[]) AND band = ANY(?::integer[]) AND at >= ?
+	  AND (bit_count((sig # ?)::bit(64)) <= ? OR bit_count((sig # ?)::bit(64)) <= ?)
+	  AND NOT (visitor_id = ? AND at >= ? AND at < ?)
+	LIMIT 8`
+
 // copied tells whether a photo copies one that was recognised before, in the
 // same season: as the animal that this one shows, or as one that the visitor
 // may say it shows.
@@ -45,13 +52,7 @@ func copied(tx *gorm.DB, referee *game.Referee, c game.Capture) (bool, error) {
 		SpeciesID string
 		Sig       int64
 	}
-	err := tx.Raw(`
-		SELECT visitor_id, at, species_id, sig FROM prints
-		WHERE species_id = ANY(?::uuid[]) AND band = ANY(?::integer[]) AND at >= ?
-		  AND (bit_count((sig # ?)::bit(64)) <= ? OR bit_count((sig # ?)::bit(64)) <= ?)
-		  AND NOT (visitor_id = ? AND at >= ? AND at < ?)
-		LIMIT 8`,
-		idsOf(animals), integers(bands), since.UTC(),
+	err := tx.Raw(copiesSQL, idsOf(animals), integers(bands), since.UTC(),
 		int64(mine.Upright), fair.Copies, int64(mine.Mirrored), fair.Copies,
 		string(c.Visitor), own.From, own.Until).Scan(&found).Error
 	if err != nil {

@@ -1,11 +1,8 @@
 package store_test
 
 import (
-	"fmt"
-	"math/bits"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/zoodex/zoodex/game"
 )
@@ -86,28 +83,5 @@ func TestAnErasedPictureCanBeTakenAgain(t *testing.T) {
 	}
 	if got, _ := f.record(f.twin(original, 0)); got.Outcome != game.Caught {
 		t.Errorf("%s %s", got.Outcome, got.Void)
-	}
-}
-
-// Copies are found by the index alone, however many photos there are.
-func TestCopiesAreFoundByTheirIndex(t *testing.T) {
-	t.Parallel()
-	f := founded(t)
-	v := f.welcome()
-	c := f.sighting(v, 1)
-	f.record(c)
-	f.sql(`INSERT INTO captures SELECT visitor_id, gen_random_uuid(), at, created_at, photo_sum, photo_sig, outcome, species_id, recognised, model, progress
-		FROM captures, generate_series(1, 20000)`)
-	f.sql(`INSERT INTO prints SELECT visitor_id, id, (i << 16) | (random() * 65535)::int, species_id, at, (random() * 1e18)::bigint
-		FROM captures, generate_series(0, 3) i ON CONFLICT DO NOTHING`)
-	f.sql(`VACUUM ANALYZE prints`)
-	var plan []string
-	bands := fmt.Sprint(game.Probes(c.PhotoSig))
-	bands = "{" + strings.ReplaceAll(strings.Trim(bands, "[]"), " ", ",") + "}"
-	err := f.db.Gorm().Raw(`EXPLAIN SELECT visitor_id, at, species_id, sig FROM prints
-		WHERE species_id = ANY(?::uuid[]) AND band = ANY(?::integer[]) AND at >= ? AND bit_count((sig # ?)::bit(64)) <= 5 LIMIT 8`,
-		"{"+string(c.Species)+"}", bands, time.Time{}, int64(bits.Reverse64(c.PhotoSig))).Scan(&plan).Error
-	if text := strings.Join(plan, "\n"); err != nil || !strings.Contains(text, "Index Only Scan using prints_by_band") {
-		t.Errorf("%v, the plan is\n%s", err, text)
 	}
 }

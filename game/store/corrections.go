@@ -128,7 +128,7 @@ func (s *Store) change(tx *gorm.DB, visitor game.VisitorID, id game.CaptureID, m
 			t.Marks = marks
 		}
 	}
-	after := referee.Replay(history)
+	after, tally := referee.Tally(history)
 	result := Corrected{Gain: game.Compare(before, after), Progress: after.Progress(zoo.Species)}
 	result.Ruling, _ = after.Ruling(id)
 	if reflect.DeepEqual(was, marks) {
@@ -147,7 +147,7 @@ func (s *Store) change(tx *gorm.DB, visitor game.VisitorID, id game.CaptureID, m
 	if marks.Said != nil {
 		row.SaidID = nullable(*marks.Said)
 	}
-	return result, row, s.settle(tx, visitor, after)
+	return result, row, s.settle(tx, referee, visitor, after, tally)
 }
 
 // Remarks gives all corrections of a visitor's captures, the oldest first.

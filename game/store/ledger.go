@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/zoodex/zoodex/game"
@@ -154,49 +155,42 @@ func ledgerOf(tx *gorm.DB, visitor game.VisitorID) ([]game.Line, error) {
 }
 
 // settle brings the ledger of a visitor, whose row is locked, to what they have
-// earned, and the boards after it.
-func (s *Store) settle(tx *gorm.DB, visitor game.VisitorID, earned game.State) error {
+// earned, and the tally and the boards after it.
+func (s *Store) settle(tx *gorm.DB, referee *game.Referee, visitor game.VisitorID, earned game.State, tally game.Tally) error {
 	stored, err := ledgerOf(tx, visitor)
 	if err != nil {
 		return err
 	}
+	if err := keepTallies(tx, referee, map[game.VisitorID]game.Tally{visitor: tally}); err != nil {
+		return err
+	}
 	lines := game.Settle(stored, earned.Lines)
-	now := s.now().UTC()
-	rows := make([]ledgerRow, len(lines))
-	for i, l := range lines {
-		rows[i] = ledgerRow{string(visitor), string(l.Capture), string(l.Reason), l.Key, l.Points, l.At, now}
-	}
-	if len(rows) > 0 {
-		if err := tx.CreateInBatches(rows, 1000).Error; err != nil {
-			return fmt.Errorf("write the ledger: %w", err)
-		}
-	}
-	return s.place(tx, visitor, lines)
-}
-
-// place moves a visitor and their groups on the boards after lines were
-// appended to the ledger.
-func (s *Store) place(tx *gorm.DB, visitor game.VisitorID, lines []game.Line) error {
 	if len(lines) == 0 {
 		return nil
+	}
+	if err := appendLedger(tx, ledgerRows(visitor, lines, s.now().UTC())); err != nil {
+		return err
 	}
 	groups, err := groupsOf(tx, visitor)
 	if err != nil {
 		return err
 	}
-	return s.moved(tx, visitor, groups, lines)
+	return s.moved(tx, referee, visitor, idsOf(groups), lines)
 }
 
-// Difference is what a visitor's ledger lacks to say what they have earned.
+// Difference is what a visitor's ledger lacks to say what they have earned, and
+// whether the tally that their next capture is judged by is not what follows
+// from those before it.
 type Difference struct {
 	Visitor game.VisitorID
 	Lines   []game.Line
+	Tally   bool
 }
 
-// Verify compares the ledgers of all visitors with what follows from their
-// captures, and tells progress after each batch of visitors. It changes
+// Verify compares the ledgers and tallies of all visitors with what follows from
+// their captures, and tells progress after each batch of visitors. It changes
 // nothing. A change of the rules or the species is a difference for everybody
-// it concerns, until their next capture or a [Store.Repair].
+// it concerns, until their next capture, [Store.Recompute] or [Store.Repair].
 func (s *Store) Verify(ctx context.Context, progress func(done, total int)) ([]Difference, error) {
 	var found []Difference
 	err := s.everybody(ctx, progress, func(zoo *Zoo, visitors []game.VisitorID) error {
@@ -210,7 +204,8 @@ func (s *Store) Verify(ctx context.Context, progress func(done, total int)) ([]D
 	return found, nil
 }
 
-// Repair appends to every ledger what it lacks, and gives what that was.
+// Repair appends to every ledger what it lacks, puts the tallies right, and gives
+// what was wrong.
 func (s *Store) Repair(ctx context.Context, progress func(done, total int)) ([]Difference, error) {
 	var found []Difference
 	err := s.everybody(ctx, progress, func(zoo *Zoo, visitors []game.VisitorID) error {
@@ -223,11 +218,12 @@ func (s *Store) Repair(ctx context.Context, progress func(done, total int)) ([]D
 				if err := lock(tx, d.Visitor); err != nil {
 					return err
 				}
-				state, err := stateOf(tx, zoo, d.Visitor)
+				history, err := historyOf(tx, d.Visitor)
 				if err != nil {
 					return err
 				}
-				return s.settle(tx, d.Visitor, state)
+				state, tally := zoo.Referee.Tally(history)
+				return s.settle(tx, zoo.Referee, d.Visitor, state, tally)
 			})
 			if errors.Is(err, game.ErrUnknown) { // erased meanwhile
 				continue
@@ -274,7 +270,7 @@ func (s *Store) everybody(ctx context.Context, progress func(done, total int), f
 	}
 }
 
-// compare gives what the ledgers of some visitors lack, as of one moment.
+// compare gives what the ledgers and tallies of some visitors lack, as of one moment.
 func (s *Store) compare(ctx context.Context, zoo *Zoo, visitors []game.VisitorID) (found []Difference, err error) {
 	referee, err := zoo.referee()
 	if err != nil {
@@ -289,9 +285,18 @@ func (s *Store) compare(ctx context.Context, zoo *Zoo, visitors []game.VisitorID
 		if err != nil {
 			return err
 		}
+		tallies, err := talliesOf(tx, referee, visitors)
+		if err != nil {
+			return err
+		}
 		for _, v := range visitors {
-			if lines := game.Settle(ledgers[v], referee.Replay(histories[v]).Lines); len(lines) > 0 {
-				found = append(found, Difference{v, lines})
+			state, tally := referee.Tally(histories[v])
+			d := Difference{Visitor: v, Lines: game.Settle(ledgers[v], state.Lines)}
+			if kept, ok := tallies[v]; ok {
+				d.Tally = !reflect.DeepEqual(kept, tally)
+			}
+			if len(d.Lines) > 0 || d.Tally {
+				found = append(found, d)
 			}
 		}
 		return nil

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -102,6 +103,7 @@ func history(rt *rapid.T, f *fixture) (steps int) {
 		"edit species":             m.editSpecies,
 		"tune":                     m.tune,
 		"repair":                   m.repair,
+		"recompute":                m.recompute,
 		"": func(*rapid.T) {
 			steps++
 			m.check()
@@ -522,6 +524,33 @@ func (m *model) repair(*rapid.T) {
 			if !slices.Contains(want, d.Visitor) || len(d.Lines) == 0 {
 				m.rt.Fatalf("the ledger of %s differs: %v", d.Visitor, d.Lines)
 			}
+		}
+	}
+}
+
+// recompute brings everybody up to date, by both processes at once.
+func (m *model) recompute(*rapid.T) {
+	var running sync.WaitGroup
+	for _, s := range m.stores {
+		running.Go(func() {
+			for done := 1; done > 0; {
+				var err error
+				if done, err = s.Recompute(m.f.t.Context()); err != nil {
+					m.f.t.Error(err)
+				}
+			}
+		})
+	}
+	running.Wait()
+	for _, v := range m.visitors {
+		v.ledger = m.state(v).Lines
+	}
+	for what, found := range map[string]func() (int, error){
+		"ledgers": func() (int, error) { found, err := m.f.Verify(m.f.t.Context(), nil); return len(found), err },
+		"boards":  func() (int, error) { found, err := m.f.VerifyBoards(m.f.t.Context(), nil); return len(found), err },
+	} {
+		if n, err := found(); err != nil || n > 0 {
+			m.rt.Fatalf("after a recomputing %d %s differ, %v", n, what, err)
 		}
 	}
 }

@@ -82,6 +82,7 @@ var simulatedTables = []struct{ table, columns string }{
 	{"visitors", "id nickname pass_code_hash created_at listed"},
 	{"captures", "visitor_id id at created_at photo_sum photo_sig outcome species_id recognised model progress"},
 	{"prints", "visitor_id capture_id band species_id at sig"},
+	{"tallies", "visitor_id basis tally"},
 	{"ledger", "visitor_id capture_id reason points created_at key at"},
 	{"scores", "id board points reached listed"},
 	{"groups", "id kind name code code_at created_at"},
@@ -167,7 +168,8 @@ func (sim *simulation) visitor(out rows, id string, since time.Time, r *rand.Ran
 		}
 	}
 
-	state := sim.referee.Replay(history)
+	state, tally := sim.referee.Tally(history)
+	out.add("tallies", id, sim.referee.Basis(), tally)
 	recent := sim.to.AddDate(-1, 0, 0) // copies of anything older are not looked for
 	for i, ruling := range state.Rulings {
 		var species any
@@ -270,7 +272,7 @@ func (s *Store) recount(ctx context.Context) error {
 		return s.recountCatches(tx)
 	})
 	if err == nil {
-		err = s.read(ctx).Exec("VACUUM ANALYZE scores, score_counts, score_moves, group_moves, catches, catch_moves, visitors, ledger, captures, prints, memberships, groups").Error
+		err = s.read(ctx).Exec("VACUUM ANALYZE scores, score_counts, score_moves, group_moves, catches, catch_moves, visitors, ledger, tallies, captures, prints, memberships, groups").Error
 	}
 	if err != nil {
 		return fmt.Errorf("count who stands where: %w", err)

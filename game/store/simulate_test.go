@@ -163,24 +163,32 @@ func TestBoardsAreReadByTheirIndexes(t *testing.T) {
 	if err := s.db.Raw("SELECT id::text FROM scores WHERE board = 'visitors ever' AND listed ORDER BY points LIMIT 1").Scan(&id).Error; err != nil {
 		t.Fatal(err)
 	}
-	values := map[string]any{"board": "visitors ever", "points": 100, "reached": time.Unix(0, 0), "id": id, "n": 100}
+	values := map[string]any{"board": "visitors ever", "points": 100, "reached": time.Unix(0, 0), "id": id, "n": 100, "visitor": id}
+	sighted := struct {
+		SpeciesID string
+		Sig       int64
+	}{}
+	if err := s.db.Raw("SELECT species_id::text, sig FROM prints LIMIT 1").Scan(&sighted).Error; err != nil {
+		t.Fatal(err)
+	}
+	bands := integers(game.Probes(uint64(sighted.Sig)))
 	for _, c := range []struct {
 		name, query string
+		args        []any
 		want        []string
 	}{
-		{"after", pageOf(Visitors, afterSQL), []string{"scores_by_place"}},
-		{"around", pageOf(Visitors, aroundSQL), []string{"scores_by_place", "Scan Backward using scores_by_place", "scores_pkey"}},
-		{"after, of groups", pageOf(Groups, afterSQL), []string{"scores_by_place"}},
-		{"the ledgers of a group", firstsSQL, []string{"memberships", "ledger_by_visitor"}},
+		{"after", pageOf(Visitors, afterSQL), []any{values}, []string{"scores_by_place"}},
+		{"around", pageOf(Visitors, aroundSQL), []any{values}, []string{"scores_by_place", "Scan Backward using scores_by_place", "scores_pkey"}},
+		{"after, of groups", pageOf(Groups, afterSQL), []any{values}, []string{"scores_by_place"}},
+		{"the ledgers of a group", firstsSQL, []any{words{id}}, []string{"memberships", "ledger_by_visitor"}},
+		{"what went before a capture", pastSQL, []any{values}, []string{"captures_pkey", "tallies_pkey", "memberships_by_visitor"}},
+		{"the copies of a photo", copiesSQL, []any{words{sighted.SpeciesID}, bands, time.Unix(0, 0), sighted.Sig, 5, sighted.Sig, 5, id, time.Unix(0, 0), time.Unix(0, 0)},
+			[]string{"Index Only Scan using prints_by_band"}},
+		{"whether anybody is to be recomputed", behindSQL, []any{0, 1}, []string{"tallies_by_basis"}},
+		{"whom to recompute", lockBehindSQL, []any{0, 1 << 60, 50}, []string{"tallies_by_basis", "visitors_pkey"}},
 	} {
 		var lines []string
-		var err error
-		if c.query == firstsSQL {
-			err = s.db.Raw("EXPLAIN "+c.query, words{id}).Scan(&lines).Error
-		} else {
-			err = s.db.Raw("EXPLAIN "+c.query, values).Scan(&lines).Error
-		}
-		if err != nil {
+		if err := s.db.Raw("EXPLAIN "+c.query, c.args...).Scan(&lines).Error; err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}
 		plan := strings.Join(lines, "\n")
@@ -189,7 +197,7 @@ func TestBoardsAreReadByTheirIndexes(t *testing.T) {
 				t.Errorf("%s: the plan has no %s:\n%s", c.name, want, plan)
 			}
 		}
-		for _, table := range []string{"scores", "ledger", "visitors", "memberships", "captures"} {
+		for _, table := range []string{"scores", "ledger", "visitors", "memberships", "captures", "prints", "tallies"} {
 			if strings.Contains(plan, "Seq Scan on "+table) {
 				t.Errorf("%s: the plan reads all of %s:\n%s", c.name, table, plan)
 			}

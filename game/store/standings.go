@@ -30,13 +30,9 @@ type boardScore struct {
 // moved brings the boards up to date after lines were appended to a visitor's
 // ledger: to be called last in the same transaction, which holds the lock on
 // the visitor's row. The groups are all those that the visitor belongs to.
-func (s *Store) moved(tx *gorm.DB, visitor game.VisitorID, groups []GroupID, lines []game.Line) error {
+func (s *Store) moved(tx *gorm.DB, referee *game.Referee, visitor game.VisitorID, groups words, lines []game.Line) error {
 	if len(lines) == 0 {
 		return nil
-	}
-	referee, err := s.referee(tx)
-	if err != nil {
-		return err
 	}
 	var changed []game.Board
 	gains := map[string]game.Score{} // by board
@@ -57,6 +53,7 @@ func (s *Store) moved(tx *gorm.DB, visitor game.VisitorID, groups []GroupID, lin
 	}
 	var ledger []game.Line
 	if back { // when the rest was reached stands there
+		var err error
 		if ledger, err = ledgerOf(tx, visitor); err != nil {
 			return err
 		}
@@ -105,7 +102,7 @@ func putScores(tx *gorm.DB, scores []boardScore, add bool) error {
 }
 
 // moveGroups notes that the scores of groups follow from changed lines.
-func moveGroups(tx *gorm.DB, groups []GroupID, lines []game.Line) error {
+func moveGroups(tx *gorm.DB, groups words, lines []game.Line) error {
 	var ids, times words
 	for _, g := range groups {
 		noted := map[time.Time]bool{}
@@ -113,7 +110,7 @@ func moveGroups(tx *gorm.DB, groups []GroupID, lines []game.Line) error {
 			// Nothing else counts for a group, and every board has whole days.
 			if hour := l.At.Truncate(time.Hour); (l.Reason == game.ForCatch || l.Reason == game.ForAgain) && !noted[hour] {
 				noted[hour] = true
-				ids, times = append(ids, string(g)), append(times, l.At.UTC().Format(time.RFC3339Nano))
+				ids, times = append(ids, g), append(times, l.At.UTC().Format(time.RFC3339Nano))
 			}
 		}
 	}
@@ -195,7 +192,7 @@ func (s *Store) regrouped(tx *gorm.DB, group GroupID) error {
 	return nil
 }
 
-// regroupAll has the scores of all groups worked out anew, by changed rules.
+// regroupAll has the scores of all groups worked out anew.
 func regroupAll(tx *gorm.DB) error {
 	if err := tx.Exec("INSERT INTO group_moves (group_id) SELECT id FROM groups").Error; err != nil {
 		return fmt.Errorf("move the groups on the boards: %w", err)

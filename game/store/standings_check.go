@@ -67,8 +67,7 @@ func (s *Store) VerifyBoards(ctx context.Context, progress func(done, total int)
 }
 
 // RepairBoards makes the boards say what the ledgers do, counts all ranks and
-// all groups anew, and gives what was wrong. It comes after [Store.Repair], and
-// follows a change of the calendar or the zone.
+// all groups anew, and gives what was wrong. It comes after [Store.Repair].
 func (s *Store) RepairBoards(ctx context.Context, progress func(done, total int)) ([]BoardDifference, error) {
 	found, err := s.VerifyBoards(ctx, progress)
 	if err != nil {

@@ -141,7 +141,11 @@ func (st *stands) earn(ctx context.Context, v game.VisitorID, groups []GroupID, 
 				return err
 			}
 		}
-		return st.moved(tx, v, groups, lines)
+		referee, err := st.referee(tx)
+		if err != nil {
+			return err
+		}
+		return st.moved(tx, referee, v, idsOf(groups), lines)
 	})
 }
 
@@ -485,7 +489,9 @@ func TestVisitorsOfOneGroupDoNotWaitForEachOther(t *testing.T) {
 	}
 	slow := st.db.Begin()
 	defer slow.Rollback()
-	st.must(st.moved(slow, visitors[0], []GroupID{group}, []game.Line{line(visitors[0], 0)}))
+	referee, err := st.referee(slow)
+	st.must(err)
+	st.must(st.moved(slow, referee, visitors[0], words{string(group)}, []game.Line{line(visitors[0], 0)}))
 	errs := make(chan error, n)
 	for i, v := range visitors[1:] {
 		go func() {

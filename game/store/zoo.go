@@ -178,9 +178,8 @@ func (s *Store) FoundRules(ctx context.Context, rules game.Rules, zone *time.Loc
 }
 
 // Tune changes the rules, or the zone, from now on and for everything that was
-// captured so far. What visitors have earned follows with their next capture,
-// and for all of them by [Store.Repair]. It fails with what [game.Rules.Check]
-// finds.
+// captured so far. What visitors and groups have follows with the visitor's next
+// capture, or by [Store.Recompute]. It fails with what [game.Rules.Check] finds.
 func (s *Store) Tune(ctx context.Context, rules game.Rules, zone *time.Location) error {
 	zoo, err := s.Zoo(ctx)
 	if err != nil {
@@ -197,11 +196,16 @@ func (s *Store) Tune(ctx context.Context, rules game.Rules, zone *time.Location)
 		if err := tx.Raw("SELECT coalesce(max(revision), 0) + 1 FROM rules").Scan(&row.Revision).Error; err != nil {
 			return err
 		}
-		if err := tx.Create(&row).Error; err != nil {
-			return err
-		}
-		return regroupAll(tx)
+		return tx.Create(&row).Error
 	})
+	if err == nil && zoo.Referee != nil && zoo.Referee.Zone().String() != zone.String() {
+		err = s.write(ctx, func(tx *gorm.DB) error { // which day a catch was on
+			if err := tx.Exec("SELECT pg_advisory_xact_lock(?)", foldLock).Error; err != nil {
+				return err
+			}
+			return s.recountCatches(tx)
+		})
+	}
 	if err != nil {
 		return fmt.Errorf("change the rules: %w", err)
 	}
