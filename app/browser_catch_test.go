@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"math"
@@ -17,10 +18,11 @@ import (
 type phones struct {
 	chromium
 	*service
+	data         string // address of its database
 	lion, monkey string // photos: of a lion, and of a monkey whose kind cannot be told
 }
 
-func openPhones(t *testing.T) *phones {
+func openPhones(t *testing.T, flags ...chromedp.ExecAllocatorOption) *phones {
 	t.Helper()
 	folder, err := filepath.Abs(photoFolder(t))
 	if err != nil {
@@ -28,7 +30,8 @@ func openPhones(t *testing.T) *phones {
 	}
 	data := databasetest.URL(t)
 	return &phones{
-		chromium: openChromium(t),
+		data:     data,
+		chromium: openChromium(t, flags...),
 		service:  start(t, func(c *app.Config) { c.DatabaseURL = data }),
 		lion:     filepath.Join(folder, "imagen-det/lion/n02129165_10881_lion.jpg"),
 		monkey:   filepath.Join(folder, "imagen-det/monkey/n02484322_11526_monkey.jpg"),
@@ -41,6 +44,16 @@ func (p *phones) visit(t *testing.T, language string) *child {
 	t.Helper()
 	p.run(`DELETE FROM prints`)
 	return p.chromium.visit(t, p.url, language)
+}
+
+// drawIcons makes the icons of the installed app out of the one of the page.
+func (p *phones) drawIcons(t *testing.T) {
+	for _, size := range []int64{192, 512} {
+		page := p.chromium.visit(t, p.url+"/icon.svg", "en")
+		page.expectsErrors.Store(true) // a bare picture has no icon of its own
+		evaluate[int](page, `(document.querySelector('rect').setAttribute('rx', 0), 0)`) // phones cut their own corners
+		write(t, fmt.Sprintf("../web/public/icon-%d.png", size), page.picture(size, size, 1))
+	}
 }
 
 // A child's way from the first visit to the first catches, by photos chosen.
@@ -71,6 +84,7 @@ func TestBrowserCatch(t *testing.T) {
 		child.sees(`[data-testid=dex] .caught[data-slug=lion]`)
 		if *readme {
 			write(t, "../web/screenshot.png", sideBySide(t, answer, child.picture(390, 844, 1.25)))
+			phones.drawIcons(t)
 		}
 
 		child.photographs(phones.lion)
@@ -115,7 +129,7 @@ func TestBrowserCatch(t *testing.T) {
 	t.Run("no check mark for a monkey that may be one of several", func(t *testing.T) {
 		child := phones.visit(t, "en")
 		child.photographs(phones.monkey)
-		child.sees("[data-testid=answer][data-outcome=unsure] .maybe li")
+		child.sees("[data-testid=answer][data-outcome=unsure] [data-testid=wrong] button")
 		child.doesNotSee("[data-testid=check]")
 		child.doesNotSee("[data-testid=card]")
 		child.hasCaught(0)

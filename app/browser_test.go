@@ -36,7 +36,7 @@ var readme = flag.Bool("readme", false, "make the README's picture, web/screensh
 type chromium struct{ ctx context.Context }
 
 // openChromium starts the installed Chromium with a profile of its own.
-func openChromium(t *testing.T) chromium {
+func openChromium(t *testing.T, more ...chromedp.ExecAllocatorOption) chromium {
 	t.Helper()
 	var path string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -56,6 +56,7 @@ func openChromium(t *testing.T) chromium {
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("hide-scrollbars", true), chromedp.Flag("force-prefers-reduced-motion", true),
 	)
+	options = append(options, more...)
 	if os.Getuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}
@@ -171,7 +172,13 @@ func (c *child) photographs(path string) {
 	}
 	c.opens("camera")
 	c.sees("[data-testid=photo]:enabled")
-	c.does(chromedp.SetUploadFiles(chromedp.CSS("[data-testid=photo]"), []string{path}))
+	var err error
+	for range 3 { // the element may be replaced between being found and being used
+		if err = chromedp.Do(c.ctx, chromedp.SetUploadFiles(chromedp.CSS("[data-testid=photo]"), []string{path})); err == nil {
+			return
+		}
+	}
+	c.t.Fatal(err)
 }
 
 // losesTheNextAnswer lets the next capture be sent and answered, but not heard.

@@ -1,9 +1,10 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { worker } from './worker.js';
 
 // `npm run dev` serves the pages with the API of a service on its usual port.
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), worker({ entry: 'visitor', page: 'index.html' })],
   build: {
     target: 'es2020', // old phones
     rollupOptions: { input: { visitor: 'index.html', credits: 'credits.html' } },

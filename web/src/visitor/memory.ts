@@ -1,8 +1,7 @@
 // What this phone keeps in IndexedDB: answers of the API, so that everything
 // already seen can be read without a network; captures that wait to be sent;
 // and which animals recognition hesitated between, so that "that is not what I
-// saw" works later too. Where there is no IndexedDB it holds until the page is
-// closed; lasting() tells.
+// saw" works later too. Where there is no IndexedDB nothing is kept.
 
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 
@@ -12,7 +11,6 @@ export interface Waiting {
   at: number; // when the photo was taken, in milliseconds
   photo: ArrayBuffer; // a JPEG
   type: string;
-  tried: boolean; // whether it was ever sent: if not, nobody can know of it
   refused?: string; // what was answered that another try will not change
 }
 
@@ -39,19 +37,22 @@ type Store = 'answers' | 'waiting' | 'caught';
 
 let opened: Promise<IDBPDatabase<Schema> | undefined> | undefined;
 
-function database() {
-  opened ??= openDB<Schema>('zoodex', 1, {
-    upgrade(db) {
-      db.createObjectStore('answers');
-      db.createObjectStore('waiting', { keyPath: 'id' });
-      db.createObjectStore('caught', { keyPath: 'id' }).createIndex('of', ['child', 'slug']);
-    },
-    terminated: () => (opened = undefined),
-  }).catch(() => undefined);
-  return opened;
+async function open() {
+  try {
+    return await openDB<Schema>('zoodex', 1, {
+      upgrade(db) {
+        db.createObjectStore('answers');
+        db.createObjectStore('waiting', { keyPath: 'id' });
+        db.createObjectStore('caught', { keyPath: 'id' }).createIndex('of', ['child', 'slug']);
+      },
+      terminated: () => (opened = undefined),
+    });
+  } catch {
+    return undefined; // private mode, or not allowed
+  }
 }
 
-export const lasting = async () => (await database()) !== undefined;
+const database = () => (opened ??= open());
 
 const everything = (child: string) => IDBKeyRange.bound([child], [child, []]);
 
@@ -79,6 +80,8 @@ export const waiting = async (): Promise<Waiting[]> => (await (await database())
 export const waited = async (id: string) => (await database())?.delete('waiting', id);
 
 export const noteCaught = async (caught: Caught) => (await database())?.put('caught', caught).catch(() => undefined);
+
+export const forgetCaught = async (id: string) => (await database())?.delete('caught', id);
 
 // lastCaught gives the latest capture of a species that this phone made.
 export async function lastCaught(child: string, slug: string): Promise<Caught | undefined> {

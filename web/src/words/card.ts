@@ -3,6 +3,9 @@
 import { words } from './language.svelte';
 
 const en = {
+  doubt: 'Not what you saw?',
+  instead: 'Which of these did you see?',
+  none: 'none of these',
   eats: 'Eats',
   lives: 'Lives',
   sleeps: 'Sleeps',
@@ -14,6 +17,9 @@ const en = {
 };
 
 const de: typeof en = {
+  doubt: 'Nicht das, was du gesehen hast?',
+  instead: 'Welches davon hast du gesehen?',
+  none: 'keines davon',
   eats: 'Frisst',
   lives: 'Lebt',
   sleeps: 'Schläft',
@@ -25,6 +31,9 @@ const de: typeof en = {
 };
 
 const fr: typeof en = {
+  doubt: "Ce n'est pas ce que tu as vu ?",
+  instead: 'Lequel as-tu vu ?',
+  none: 'aucun de ceux-là',
   eats: 'Mange',
   lives: 'Vit',
   sleeps: 'Dort',

@@ -1,10 +1,11 @@
-// Photos are made small before they are sent: 640 pixels are all that
+// Photos are made small before they are kept and sent: 640 pixels are all that
 // recognition needs, and the network at the zoo is bad.
 
 const longest = 640;
+const heaviest = 115_000; // bytes, so that a capture costs less than 120 kB
 
 // shrink gives a JPEG of the photo, upright, at most 640 pixels long. What the
-// browser cannot open (HEIC, on most) is sent as it is.
+// browser cannot open (HEIC, on most) is given as it is.
 export async function shrink(file: Blob): Promise<Blob> {
   const picture = await open(file);
   if (!picture) return file;
@@ -16,31 +17,32 @@ export async function shrink(file: Blob): Promise<Blob> {
   if (!pen) return file;
   pen.imageSmoothingQuality = 'high';
   pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
-  return new Promise((done) => canvas.toBlob((jpeg) => done(jpeg ?? file), 'image/jpeg', 0.85));
+  return (await light(canvas)) ?? file;
 }
 
-function open(file: Blob): Promise<HTMLImageElement | null> {
+// light gives a JPEG of a canvas that is not too heavy.
+export async function light(canvas: HTMLCanvasElement): Promise<Blob | undefined> {
+  let photo: Blob | undefined;
+  for (const quality of [0.85, 0.7, 0.5, 0.3]) {
+    photo = await jpeg(canvas, quality);
+    if (!photo || photo.size <= heaviest) break;
+  }
+  return photo;
+}
+
+export const jpeg = (canvas: HTMLCanvasElement, quality: number) =>
+  new Promise<Blob | undefined>((done) => canvas.toBlob((photo) => done(photo ?? undefined), 'image/jpeg', quality));
+
+function open(file: Blob): Promise<HTMLImageElement | undefined> {
   return new Promise((done) => {
     const url = URL.createObjectURL(file);
     const image = new Image();
-    image.onload = () => {
-      done(image);
+    const end = (opened?: HTMLImageElement) => {
+      done(opened);
       URL.revokeObjectURL(url);
     };
-    image.onerror = () => {
-      done(null);
-      URL.revokeObjectURL(url);
-    };
+    image.onload = () => end(image);
+    image.onerror = () => end();
     image.src = url;
   });
-}
-
-// newID makes a UUID; randomUUID is only there on secure addresses.
-export function newID(): string {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const b = crypto.getRandomValues(new Uint8Array(16));
-  b[6] = (b[6] & 0x0f) | 0x40;
-  b[8] = (b[8] & 0x3f) | 0x80;
-  const hex = [...b].map((v) => v.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
