@@ -143,13 +143,14 @@ func (p *process) photograph(b *testing.B, photos [][]byte, n int) {
 	jobs := make(chan []byte)
 	var phones sync.WaitGroup
 	for range 4 {
-		c := newCollector(b, p.url, nil)
+		c := newPlayer(b, p.url, "phone", nil)
 		phones.Go(func() {
 			for photo := range jobs {
 				id := uuid.NewString()
 				c.photoOf[id] = photo
-				status, body, err := c.send(http.DefaultClient, p.url, id)
-				for ; status == http.StatusServiceUnavailable; status, body, err = c.send(http.DefaultClient, p.url, id) {
+				capture := c.capture(id)
+				status, body, err := c.call(http.DefaultClient, p.url, capture)
+				for ; status == http.StatusServiceUnavailable; status, body, err = c.call(http.DefaultClient, p.url, capture) {
 					time.Sleep(time.Second) // as it asks for
 				}
 				if err != nil || status > 201 && status != http.StatusUnprocessableEntity {
