@@ -41,7 +41,7 @@ func serve() {
 		url = ""
 	}
 	unlimited := api.DefaultLimits
-	unlimited.VisitorPhotos, unlimited.AddressCalls, unlimited.AddressJoins = 0, 0, 0
+	unlimited.VisitorPhotos, unlimited.AddressCalls, unlimited.AddressJoins, unlimited.AddressCodes = 0, 0, 0, 0
 	service := app.New(app.Config{
 		DatabaseURL: url, Data: os.Getenv(folderVariable), Limits: unlimited, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 	})
