@@ -50,7 +50,7 @@ func (p *phones) visit(t *testing.T, language string) *child {
 func (p *phones) drawIcons(t *testing.T) {
 	for _, size := range []int64{192, 512} {
 		page := p.chromium.visit(t, p.url+"/icon.svg", "en")
-		page.expectsErrors.Store(true) // a bare picture has no icon of its own
+		page.expectsErrors.Store(true)                                                   // a bare picture has no icon of its own
 		evaluate[int](page, `(document.querySelector('rect').setAttribute('rx', 0), 0)`) // phones cut their own corners
 		write(t, fmt.Sprintf("../web/public/icon-%d.png", size), page.picture(size, size, 1))
 	}
