@@ -189,7 +189,7 @@ func (s *service) checkProblem(what string, a answer) {
 	if strings.ContainsAny(p.Title+p.Detail, "{}") {
 		s.t.Errorf("%s: a placeholder was left: %s", what, a)
 	}
-	found := inside.FindString(string(a.body))
+	found := inside.FindString(strings.ReplaceAll(string(a.body), p.ID, "")) // an id is random
 	if here, err := os.Getwd(); err == nil && strings.Contains(string(a.body), here) {
 		found = here
 	}

@@ -82,7 +82,7 @@ type checker struct {
 
 func (c *checker) check(ok bool, field, format string, args ...any) {
 	if !ok {
-		c.found = append(c.found, Problem{field, fmt.Sprintf(format, args...)})
+		c.found = append(c.found, NewProblem(field, format, args...))
 	}
 }
 
@@ -208,7 +208,7 @@ func (c *checker) fairPlay(f FairPlay) {
 	}
 	for i, h := range f.Hours {
 		_, err := FairPlay{Hours: []Hours{h}}.openings(time.UTC)
-		c.check(err == nil, fmt.Sprintf("fairPlay.hours[%d]", i), "is wrong: %v", err)
+		c.check(err == nil, fmt.Sprintf("fairPlay.hours[%d]", i), "must have days like monday and hours like 09:00-18:30")
 	}
 }
 

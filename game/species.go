@@ -132,6 +132,7 @@ type Species struct {
 	Art            string
 	OnDisplay      bool
 	Texts          map[Language]Text
+	Version        int // counts its edits, from 1
 }
 
 // Text gives what there is in the language asked for; fields without a

@@ -20,6 +20,14 @@ const (
 type Problem struct {
 	Field   string // path as in the catalogue's files: "rarity", "keys[1]", "texts.de.sleep"
 	Message string // completes "<field> …": "must be 1 to 5"
+
+	Format string // what the message was made of, for those who say it in other languages
+	Values []any
+}
+
+// NewProblem says what is wrong with a field.
+func NewProblem(field, format string, values ...any) Problem {
+	return Problem{field, fmt.Sprintf(format, values...), format, values}
 }
 
 func (p Problem) String() string { return p.Field + " " + p.Message }
@@ -36,6 +44,12 @@ var (
 	continents = []Continent{Africa, Antarctica, Asia, Europe, NorthAmerica, SouthAmerica, Oceania, Ocean}
 )
 
+// What there is, in the order in which it is shown.
+var (
+	Conservations = slices.Clone(conservations)
+	Continents    = slices.Clone(continents)
+)
+
 // Validate lists what is wrong with a species taken by itself, in the order of
 // its fields; nil if nothing is. A translation may have gaps (see
 // [Untranslated]) and a species may have no keys, for it can be taught.
@@ -46,7 +60,7 @@ func Validate(s Species) []Problem {
 	var found []Problem
 	check := func(ok bool, field, format string, args ...any) {
 		if !ok {
-			found = append(found, Problem{field, fmt.Sprintf(format, args...)})
+			found = append(found, NewProblem(field, format, args...))
 		}
 	}
 
@@ -98,6 +112,7 @@ func Validate(s Species) []Problem {
 			}
 			check(utf8.RuneCountInString(f.value) <= f.max, field, "must have at most %d characters", f.max)
 			check(isLine(f.value), field, "must be one line of plain text without spaces around it")
+			check(!strings.ContainsAny(f.value, "<>"), field, "must be plain text without < and >")
 		}
 	}
 	return found
@@ -108,14 +123,28 @@ func Validate(s Species) []Problem {
 func Untranslated(s Species) []Problem {
 	var found []Problem
 	for _, l := range Languages {
-		for _, f := range s.Texts[l].fields() {
-			if l != English && f.value == "" {
-				found = append(found, Problem{fmt.Sprintf("texts.%s.%s", l, f.name), "is missing"})
+		if l != English {
+			for _, name := range Missing(s, l) {
+				found = append(found, NewProblem(fmt.Sprintf("texts.%s.%s", l, name), "is missing"))
 			}
 		}
 	}
 	return found
 }
+
+// Missing names the texts that a species lacks in a language.
+func Missing(s Species, l Language) []string {
+	var missing []string
+	for _, f := range s.Texts[l].fields() {
+		if f.value == "" {
+			missing = append(missing, f.name)
+		}
+	}
+	return missing
+}
+
+// TextsOf is how many texts a species has in a complete language.
+var TextsOf = len(Text{}.fields())
 
 type textField struct {
 	name, value string

@@ -15,3 +15,9 @@ func (a *API) Refuse(h huma.API, ctx huma.Context, p *Problem) { a.refuse(h, ctx
 
 // Negotiate picks one of our languages by an Accept-Language header.
 func Negotiate(header string) game.Language { return negotiate(header) }
+
+// Card is what visitors read of a species that they caught.
+func (a *API) Card(l game.Language, s game.Species) CaughtSpecies { return a.caughtSpecies(l, s) }
+
+// Say gives one of our sentences.
+func Say(l game.Language, key string) string { return say(l, key, nil) }

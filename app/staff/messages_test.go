@@ -81,3 +81,32 @@ func TestEveryMessageHasItsPlace(t *testing.T) {
 		}
 	}
 }
+
+// What the rules say of wrong values is said in every language.
+func TestEveryCheckIsTranslated(t *testing.T) {
+	said := map[string]bool{}
+	for _, file := range []string{"../../game/validate.go", "../../game/rules.go", "../../game/facts.go", "../../game/catalogue/check.go"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, literal := range regexp.MustCompile(`"((?:must|is|needs|could|overlaps|has) [^"]*)"`).FindAllSubmatch(text, -1) {
+			said[string(literal[1])] = true
+		}
+	}
+	verbs := regexp.MustCompile(`%[a-z]`)
+	for sentence := range said {
+		for _, l := range game.Languages[1:] {
+			if text := checks[sentence][l]; text == "" {
+				t.Errorf("%q is not said in %s", sentence, l)
+			} else if got, want := verbs.FindAllString(text, -1), verbs.FindAllString(sentence, -1); !slices.Equal(got, want) {
+				t.Errorf("%q has other values in %s", sentence, l)
+			}
+		}
+	}
+	for sentence := range checks {
+		if !said[sentence] {
+			t.Errorf("nobody says %q", sentence)
+		}
+	}
+}

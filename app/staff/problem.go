@@ -12,7 +12,7 @@ import (
 	"github.com/zoodex/zoodex/game"
 )
 
-//go:embed messages.yaml
+//go:embed messages.yaml checks.yaml
 var messageFiles embed.FS
 
 // messages are the sentences that the desk's routes say, by key and language.
@@ -35,6 +35,10 @@ var (
 	nameTaken   = kind{"name-taken", http.StatusConflict}
 	lastAdmin   = kind{"last-admin", http.StatusConflict}
 	noSuchStaff = kind{"no-such-staff", http.StatusNotFound}
+
+	noSuchSpecies   = kind{"no-such-species", http.StatusNotFound}
+	noVersion       = kind{"no-version", http.StatusPreconditionRequired}
+	editedMeanwhile = kind{"edited-meanwhile", http.StatusPreconditionFailed}
 )
 
 // refusals are what the layers below refuse, and how that is said.

@@ -42,6 +42,8 @@ func (d *Desk) Register(app *fiber.App, h huma.API) {
 	d.accounts()
 	d.tokens()
 	d.audit()
+	d.options()
+	d.species()
 	app.All("/staff/v1/*", api.NoOperation)
 }
 

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path"
 	"slices"
 	"sync"
@@ -128,6 +129,9 @@ func AnimalName(wordnetID string, l game.Language) (string, bool) {
 	}
 	return names[game.English], ok
 }
+
+// Animals lists the animal classes of the network, by WordNet id.
+func Animals() []string { return slices.Sorted(maps.Keys(animals())) }
 
 var animals = sync.OnceValue(func() map[string]map[game.Language]string {
 	return embedded[map[string]map[game.Language]string]("animals.yaml")

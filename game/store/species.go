@@ -29,6 +29,7 @@ type speciesRow struct {
 	Keys           words
 	Art            string
 	OnDisplay      bool      `json:"on_display"`
+	Version        int       `gorm:"default:1"`
 	CreatedAt      time.Time `json:"created_at"`
 	UpdatedAt      time.Time `json:"updated_at"`
 }
@@ -87,10 +88,7 @@ func (s *Store) Found(ctx context.Context, starter []game.Species) (added int, e
 				return err
 			}
 			rows = append(rows, rowOf(sp, id, s.now()))
-			for _, l := range game.Languages {
-				t := sp.Texts[l]
-				texts = append(texts, textRow{id, string(l), t.Name, t.Habitat, t.Diet, t.Sleep, t.Surprise})
-			}
+			texts = append(texts, textsOf(sp, id)...)
 		}
 		if len(rows) == 0 {
 			return nil
@@ -117,7 +115,7 @@ func rowOf(s game.Species, id string, now time.Time) speciesRow {
 		Class: s.Class, Order: s.Order, Family: s.Family, Group: s.Group,
 		Conservation: string(s.Conservation), Activity: string(s.Activity),
 		SleepHours: s.SleepHours, Rarity: s.Rarity, Keys: s.Keys, Art: s.Art,
-		OnDisplay: s.OnDisplay, CreatedAt: now, UpdatedAt: now,
+		OnDisplay: s.OnDisplay, Version: max(s.Version, 1), CreatedAt: now, UpdatedAt: now,
 	}
 	for _, c := range s.Continents {
 		r.Continents = append(r.Continents, string(c))
@@ -128,13 +126,22 @@ func rowOf(s game.Species, id string, now time.Time) speciesRow {
 	return r
 }
 
+func textsOf(s game.Species, id string) []textRow {
+	rows := make([]textRow, len(game.Languages))
+	for i, l := range game.Languages {
+		t := s.Texts[l]
+		rows[i] = textRow{id, string(l), t.Name, t.Habitat, t.Diet, t.Sleep, t.Surprise}
+	}
+	return rows
+}
+
 func (r speciesRow) species() game.Species {
 	s := game.Species{
 		ID: game.SpeciesID(r.ID), Number: r.Number, Slug: game.Slug(r.Slug), ScientificName: r.ScientificName,
 		Class: r.Class, Order: r.Order, Family: r.Family, Group: r.Group,
 		Conservation: game.Conservation(r.Conservation), Activity: game.Activity(r.Activity),
 		SleepHours: r.SleepHours, Rarity: r.Rarity, Keys: r.Keys, Art: r.Art,
-		OnDisplay: r.OnDisplay, Texts: map[game.Language]game.Text{},
+		OnDisplay: r.OnDisplay, Version: r.Version, Texts: map[game.Language]game.Text{},
 	}
 	for _, c := range r.Continents {
 		s.Continents = append(s.Continents, game.Continent(c))

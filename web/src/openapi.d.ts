@@ -112,6 +112,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/v1/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What can be chosen
+         * @description What there is to choose for a species, in the reader's language.
+         */
+        get: operations["staff-options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/v1/session": {
         parameters: {
             query?: never;
@@ -175,6 +195,114 @@ export interface paths {
          * @description Ends all sessions of the account, in every browser.
          */
         delete: operations["staff-sign-out-everywhere"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/species": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The species
+         * @description The species of the zoo, on display or not, in pages.
+         */
+        get: operations["staff-species"];
+        put?: never;
+        /**
+         * Add a species
+         * @description Gives the zoo another species, under the next number.
+         */
+        post: operations["staff-add-species"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/species/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a species
+         * @description Tells what is wrong with a species before it is saved, and how visitors would read it, in the language of the request. It changes nothing.
+         */
+        post: operations["staff-check-species"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/species/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A species
+         * @description A species with every fact in every language.
+         */
+        get: operations["staff-one-species"];
+        /**
+         * Edit a species
+         * @description Changes the facts of a species; visitors see them at once. If somebody else was faster nothing is changed.
+         */
+        put: operations["staff-edit-species"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/species/{slug}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The history of a species
+         * @description Who changed which facts, the latest first.
+         */
+        get: operations["staff-species-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/species/{slug}/versions/{version}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go back to a version
+         * @description Makes the facts of a species what they were in a version. That is an edit of its own, and can be undone too.
+         */
+        post: operations["staff-restore-species"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1650,6 +1778,151 @@ export interface components {
              */
             who: string;
         };
+        StaffChecked: {
+            card: components["schemas"]["CaughtSpecies"];
+            wrong: components["schemas"]["StaffWrong"][];
+        };
+        StaffDraft: {
+            /**
+             * @description day, night, twilight or anytime
+             * @example twilight
+             */
+            activity: string;
+            /** @example red-panda */
+            art: string;
+            /**
+             * @description Spans of the day in which it is usually up
+             * @example [
+             *       "17:00-09:00"
+             *     ]
+             */
+            awake: string[];
+            /** @example Mammalia */
+            class: string;
+            /**
+             * @description A category of the IUCN Red List
+             * @example EN
+             */
+            conservation: string;
+            /**
+             * @example [
+             *       "asia"
+             *     ]
+             */
+            continents: string[];
+            /** @example Ailuridae */
+            family: string;
+            /**
+             * @description A key of GET /staff/v1/options
+             * @example red-panda
+             */
+            group: string;
+            /**
+             * @description Animals of the network that mean this species, by WordNet id; a species without any can be taught
+             * @example [
+             *       "n02509815"
+             *     ]
+             */
+            keys: string[];
+            onDisplay: boolean;
+            /** @example Carnivora */
+            order: string;
+            /**
+             * Format: int64
+             * @description 1 (everybody finds it) to 5 (hardly anybody does)
+             * @example 3
+             */
+            rarity: number;
+            /** @example Ailurus fulgens */
+            scientificName: string;
+            /**
+             * Format: double
+             * @description A day; 0 where nobody knows
+             * @example 14
+             */
+            sleepHours: number;
+            /**
+             * @description Its name in addresses; it stays for good
+             * @example red-panda
+             */
+            slug: string;
+            texts: components["schemas"]["StaffTexts"];
+        };
+        StaffFactChange: {
+            after: string;
+            before: string;
+            /** @example texts.de.name */
+            field: string;
+        };
+        StaffFacts: {
+            /**
+             * @description day, night, twilight or anytime
+             * @example twilight
+             */
+            activity: string;
+            /** @example red-panda */
+            art: string;
+            /**
+             * @description Spans of the day in which it is usually up
+             * @example [
+             *       "17:00-09:00"
+             *     ]
+             */
+            awake: string[];
+            /** @example Mammalia */
+            class: string;
+            /**
+             * @description A category of the IUCN Red List
+             * @example EN
+             */
+            conservation: string;
+            /**
+             * @example [
+             *       "asia"
+             *     ]
+             */
+            continents: string[];
+            /** @example Ailuridae */
+            family: string;
+            /**
+             * @description A key of GET /staff/v1/options
+             * @example red-panda
+             */
+            group: string;
+            /**
+             * @description Animals of the network that mean this species, by WordNet id; a species without any can be taught
+             * @example [
+             *       "n02509815"
+             *     ]
+             */
+            keys: string[];
+            onDisplay: boolean;
+            /** @example Carnivora */
+            order: string;
+            /**
+             * Format: int64
+             * @description 1 (everybody finds it) to 5 (hardly anybody does)
+             * @example 3
+             */
+            rarity: number;
+            /** @example Ailurus fulgens */
+            scientificName: string;
+            /**
+             * Format: double
+             * @description A day; 0 where nobody knows
+             * @example 14
+             */
+            sleepHours: number;
+            texts: components["schemas"]["StaffTexts"];
+        };
+        StaffFilled: {
+            /** Format: int64 */
+            de: number;
+            /** Format: int64 */
+            en: number;
+            /** Format: int64 */
+            fr: number;
+        };
         StaffLink: {
             /** Format: date-time */
             expires: string;
@@ -1699,6 +1972,34 @@ export interface components {
             /** @enum {string} */
             role: "editor" | "keeper" | "admin";
         };
+        StaffOption: {
+            /** @example big-cat */
+            key: string;
+            /** @example big cat */
+            name: string;
+        };
+        StaffOptions: {
+            /** @description What the network knows, by WordNet id */
+            animals: components["schemas"]["StaffOption"][];
+            conservations: components["schemas"]["StaffOption"][];
+            continents: components["schemas"]["StaffOption"][];
+            groups: components["schemas"]["StaffOption"][];
+            /**
+             * Format: int64
+             * @description Characters of a name
+             */
+            maxName: number;
+            /**
+             * Format: int64
+             * @description Characters of the fact to tell at dinner
+             */
+            maxSurprise: number;
+            /**
+             * Format: int64
+             * @description Characters of a text
+             */
+            maxText: number;
+        };
         StaffSignIn: {
             /** @example Sam Keeper */
             name: string;
@@ -1707,6 +2008,116 @@ export interface components {
              * @example otter under the old bridge
              */
             password: string;
+        };
+        StaffSpecies: {
+            /**
+             * @description day, night, twilight or anytime
+             * @example twilight
+             */
+            activity: string;
+            /** @example red-panda */
+            art: string;
+            /**
+             * @description Spans of the day in which it is usually up
+             * @example [
+             *       "17:00-09:00"
+             *     ]
+             */
+            awake: string[];
+            /** @example Mammalia */
+            class: string;
+            /**
+             * @description A category of the IUCN Red List
+             * @example EN
+             */
+            conservation: string;
+            /**
+             * @example [
+             *       "asia"
+             *     ]
+             */
+            continents: string[];
+            /** Format: date-time */
+            editedAt?: string;
+            editedBy?: string;
+            /** @example Ailuridae */
+            family: string;
+            /**
+             * @description A key of GET /staff/v1/options
+             * @example red-panda
+             */
+            group: string;
+            /**
+             * @description Animals of the network that mean this species, by WordNet id; a species without any can be taught
+             * @example [
+             *       "n02509815"
+             *     ]
+             */
+            keys: string[];
+            /** Format: int64 */
+            number: number;
+            onDisplay: boolean;
+            /** @example Carnivora */
+            order: string;
+            /**
+             * Format: int64
+             * @description 1 (everybody finds it) to 5 (hardly anybody does)
+             * @example 3
+             */
+            rarity: number;
+            /** @example Ailurus fulgens */
+            scientificName: string;
+            /**
+             * Format: double
+             * @description A day; 0 where nobody knows
+             * @example 14
+             */
+            sleepHours: number;
+            /**
+             * @description Its name in addresses; it stays for good
+             * @example red-panda
+             */
+            slug: string;
+            texts: components["schemas"]["StaffTexts"];
+            /**
+             * Format: int64
+             * @description Counts its edits. Send it as If-Match with the next one.
+             */
+            version: number;
+        };
+        StaffSpeciesLine: {
+            art: string;
+            group: string;
+            /** @example red panda */
+            name: string;
+            /** Format: int64 */
+            number: number;
+            onDisplay: boolean;
+            /** Format: int64 */
+            rarity: number;
+            /** @example Ailurus fulgens */
+            scientificName: string;
+            /** @example red-panda */
+            slug: string;
+            texts: components["schemas"]["StaffFilled"];
+        };
+        StaffSpeciesList: {
+            species: components["schemas"]["StaffSpeciesLine"][];
+            /**
+             * Format: int64
+             * @description How many texts a complete language has
+             */
+            texts: number;
+            /**
+             * Format: int64
+             * @description How many there are on all pages
+             */
+            total: number;
+        };
+        StaffTexts: {
+            de: components["schemas"]["Text"];
+            en: components["schemas"]["Text"];
+            fr: components["schemas"]["Text"];
         };
         StaffToken: {
             /** Format: date-time */
@@ -1727,6 +2138,28 @@ export interface components {
         };
         StaffTokens: {
             tokens: components["schemas"]["StaffToken"][];
+        };
+        StaffVersion: {
+            /** Format: date-time */
+            at?: string;
+            /** @description Against the version before; empty for the first */
+            changes: components["schemas"]["StaffFactChange"][];
+            /** Format: int64 */
+            version: number;
+            /** @description Empty: the zoo began with it */
+            who: string;
+        };
+        StaffVersions: {
+            /** @description Whether there are earlier ones */
+            more: boolean;
+            /** @description The latest first */
+            versions: components["schemas"]["StaffVersion"][];
+        };
+        StaffWrong: {
+            /** @example texts.de.name */
+            field: string;
+            /** @example must have at most 60 characters */
+            message: string;
         };
         Step: {
             art?: string;
@@ -1749,6 +2182,13 @@ export interface components {
             wakes?: string[];
             /** @description If it is one species */
             wants?: components["schemas"]["SpeciesName"];
+        };
+        Text: {
+            diet: string;
+            habitat: string;
+            name: string;
+            sleep: string;
+            surprise: string;
         };
         Today: {
             /**
@@ -2497,6 +2937,74 @@ export interface operations {
             };
         };
     };
+    "staff-options": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffOptions"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "staff-me": {
         parameters: {
             query?: never;
@@ -2833,6 +3341,624 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-species": {
+        parameters: {
+            query?: {
+                /** @description In names in every language, the scientific name, the slug or the number */
+                search?: string;
+                /** @description Only those on display, or only the others */
+                display?: "on" | "off";
+                /** @description Only those with a gap in this language */
+                missing?: "en" | "de" | "fr";
+                sort?: "number" | "name";
+                offset?: number;
+                limit?: number;
+            };
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffSpeciesList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-add-species": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffSpecies"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-check-species": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffChecked"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-one-species": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffSpecies"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-edit-species": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+                /** @description The version that is edited: the ETag of the last answer */
+                "If-Match"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffFacts"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffSpecies"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-species-versions": {
+        parameters: {
+            query?: {
+                /** @description Only versions below this one */
+                below?: number;
+                limit?: number;
+            };
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffVersions"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-restore-species": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+                /** @description The version that is edited: the ETag of the last answer */
+                "If-Match"?: string;
+            };
+            path: {
+                slug: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffSpecies"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
