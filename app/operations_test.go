@@ -253,7 +253,7 @@ func TestTheDocumentationComesFromOurOwnFiles(t *testing.T) {
 func TestEveryPageComesWithItsGuards(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	for _, path := range []string{"/", "/v1/me", "/healthz", "/nowhere", "/docs/"} {
+	for _, path := range []string{"/", "/board", "/v1/me", "/healthz", "/nowhere", "/docs/"} {
 		a := s.ask("GET", path, nil)
 		for _, header := range []string{"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Permissions-Policy"} {
 			if a.header.Get(header) == "" {

@@ -3,8 +3,8 @@
 // API; those are each child's own, in IndexedDB. The build puts in the names of
 // the files, and so renews it when one of them changes.
 
-const version = 'ac1962b2e15d';
-const files = ["/","/icon-192.png","/icon-512.png","/icon.svg","/manifest.webmanifest","/assets/art-DYFXEm-W.svg","/assets/style-B_yS3rHy.css","/assets/visitor-B03fTauH.js","/assets/visitor-CZuGB_Zp.css"];
+const version = '0dc0b3c5a37b';
+const files = ["/","/icon-192.png","/icon-512.png","/icon.svg","/manifest.webmanifest","/assets/Picture-CFW4NFwd.css","/assets/Picture-DxWs_PiW.js","/assets/art-DYFXEm-W.svg","/assets/style-B_yS3rHy.css","/assets/visitor-DWywopLT.css","/assets/visitor-tx4uza9l.js"];
 
 self.addEventListener('install', (event) => {
   event.waitUntil(

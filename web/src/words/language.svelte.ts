@@ -6,7 +6,7 @@ export const languages = { en: 'English', de: 'Deutsch', fr: 'Français' } as co
 export type Language = keyof typeof languages;
 
 const key = 'zoodex.language';
-const isOurs = (tag: string | null): tag is Language => tag !== null && tag in languages;
+export const isOurs = (tag: string | null): tag is Language => tag !== null && tag in languages;
 
 // preferred is what was chosen here before, or else the first of the browser's
 // languages that we speak.
