@@ -137,7 +137,8 @@ func (p *planner) addConvolution(c *convolution) error {
 	return nil
 }
 
-// addProduct plans the product of a whole map with a matrix. Chunks are ranges of panels, or of pixels if panels are few.
+// addProduct plans the product of a whole map with a matrix. Chunks are ranges of panels, or of pixels where a map has more
+// numbers than the matrix: each core reads all of the other.
 func (p *planner) addProduct(name string, m *matrix, in, out, residual *rows) {
 	reads := []place{in.place}
 	if residual != nil {
@@ -147,7 +148,7 @@ func (p *planner) addProduct(name string, m *matrix, in, out, residual *rows) {
 	tiles := (pixels + ks.rows - 1) / ks.rows
 	chunks, byPanel := 1, false
 	if p.threads > 1 {
-		if byPanel = m.panels >= 4*p.threads; byPanel {
+		if byPanel = len(m.data) > pixels*in.stride && m.panels >= 2*p.threads; byPanel {
 			chunks = min(m.panels, 4*p.threads)
 		} else {
 			chunks = min(tiles, 4*p.threads)

@@ -23,12 +23,13 @@ type worker struct {
 
 func newState(p *plan, threads int) *state {
 	s := &state{plan: p, arena: aligned(p.arena)}
-	s.ticket.Store(idle)
+	s.step.Store(idle)
+	s.ranges = make([]claims, threads)
 	s.wake = make(chan struct{}, threads)
 	s.finished = make(chan struct{}, 1)
-	for range threads {
+	for i := range threads {
 		w := &worker{scratch: aligned(p.scratch)}
-		w.help = func() { s.join(w) }
+		w.help = func() { s.join(w, i) }
 		s.workers = append(s.workers, w)
 	}
 	return s
@@ -60,11 +61,14 @@ func (s *state) compute(inputs, outs [][]float32) {
 
 // A team shares the steps of one run among goroutines.
 //
-// Chunks are claimed, not dealt out: on a machine whose other cores are busy, or whose scheduler is late, the goroutine that
-// called does all that nobody else has claimed, and never waits for a helper that has not begun. Who has nothing to do spins
-// for some microseconds, since steps are short, and then sleeps.
+// The chunks of a step are dealt out in equal ranges, one for each worker, so that a worker finds its weights where it
+// prefetched them and what it reads where it wrote it. But they are claimed one by one, and who is done with its own range goes
+// on with the others: on a machine whose other cores are busy, or whose scheduler is late, the goroutine that called does all
+// that nobody else has claimed, and never waits for a helper that has not begun. Who has nothing to do spins for some
+// microseconds, since steps are short, and then sleeps.
 type team struct {
-	ticket   atomic.Uint64 // step<<32 | next chunk to claim
+	step     atomic.Uint32 // under way; idle between runs
+	ranges   []claims      // one for each worker
 	done     atomic.Int32  // chunks of this step that are finished
 	sleeping atomic.Int32  // helpers that sleep, or are about to
 	waiting  atomic.Bool   // the caller sleeps, or is about to
@@ -72,36 +76,53 @@ type team struct {
 	finished chan struct{}
 }
 
+// claims are the chunks of one worker's range.
+type claims struct {
+	next atomic.Uint64 // step<<32 | next chunk to claim
+	_    [56]byte      // a cache line each
+}
+
 const (
-	idle  = 1<<64 - 1 // ticket between runs
-	spins = 100_000   // looks before sleeping: some 50 µs, for a goroutine that sleeps takes longer than that to wake
+	idle  = 1<<32 - 1
+	spins = 100_000 // looks before sleeping: some 50 µs, for a goroutine that sleeps takes longer than that to wake
 )
 
 // together runs the plan with the help of the other workers. It starts them, but does not wait for them to leave: one that
 // comes late finds nothing to claim, or helps the next run of this state, which is just as well.
 func (s *state) together() {
+	for i := range s.plan.steps {
+		chunks := s.plan.steps[i].chunks
+		s.done.Store(0)
+		for r := range s.ranges {
+			first, _ := share(chunks, r, len(s.ranges))
+			s.ranges[r].next.Store(uint64(i)<<32 | uint64(first))
+		}
+		s.step.Store(uint32(i))
+		if i == 0 {
+			s.gather()
+		}
+		if chunks > 1 {
+			s.wakeUp(min(int(s.sleeping.Load()), chunks-1))
+		}
+		for s.claim(s.workers[0], 0, uint32(i)) {
+		}
+		s.await(int32(chunks))
+	}
+	s.step.Store(idle)
+	s.wakeUp(int(s.sleeping.Load())) // to let them leave
+}
+
+// gather starts the helpers that have left.
+func (s *state) gather() {
 	for _, w := range s.workers[1:] {
 		if w.busy.CompareAndSwap(false, true) {
 			go w.help()
 		}
 	}
-	for i, step := range s.plan.steps {
-		s.done.Store(0)
-		s.ticket.Store(uint64(i) << 32)
-		if step.chunks > 1 && s.sleeping.Load() > 0 {
-			for range min(int(s.sleeping.Load()), step.chunks-1) {
-				select {
-				case s.wake <- struct{}{}:
-				default:
-				}
-			}
-		}
-		for s.claim(s.workers[0], s.ticket.Load()) {
-		}
-		s.await(int32(step.chunks))
-	}
-	s.ticket.Store(idle)
-	for range s.workers[1:] { // let sleepers leave
+}
+
+func (s *state) wakeUp(n int) {
+	for range n {
 		select {
 		case s.wake <- struct{}{}:
 		default:
@@ -109,21 +130,29 @@ func (s *state) together() {
 	}
 }
 
-// claim does one chunk of the step that ticket names, and reports whether there was one left.
-func (s *state) claim(w *worker, ticket uint64) bool {
-	index, chunk := ticket>>32, int(uint32(ticket))
-	if index >= uint64(len(s.plan.steps)) || chunk >= s.plan.steps[index].chunks {
-		return false
-	}
-	if !s.ticket.CompareAndSwap(ticket, ticket+1) {
-		return true
-	}
+// claim does one chunk of a step, of range own as long as there is one, and reports whether there was one left.
+func (s *state) claim(w *worker, own int, index uint32) bool {
 	step := &s.plan.steps[index]
-	step.do(s, w, chunk)
-	if int(s.done.Add(1)) == step.chunks && s.waiting.CompareAndSwap(true, false) {
-		s.finished <- struct{}{}
+	for i := range s.ranges {
+		r := (own + i) % len(s.ranges)
+		_, end := share(step.chunks, r, len(s.ranges))
+		for {
+			ticket := s.ranges[r].next.Load()
+			chunk := int(uint32(ticket))
+			if uint32(ticket>>32) != index || chunk >= end {
+				break
+			}
+			if !s.ranges[r].next.CompareAndSwap(ticket, ticket+1) {
+				continue
+			}
+			step.do(s, w, chunk)
+			if int(s.done.Add(1)) == step.chunks && s.waiting.CompareAndSwap(true, false) {
+				s.finished <- struct{}{}
+			}
+			return true
+		}
 	}
-	return true
+	return false
 }
 
 // await waits until the chunks of the step that others claimed are done.
@@ -140,25 +169,25 @@ func (s *state) await(chunks int32) {
 	<-s.finished
 }
 
-// join helps with a run until it ends.
-func (s *state) join(w *worker) {
-	defer w.busy.Store(false)
-	for idleFor := 0; ; {
-		t := s.ticket.Load()
+// join helps with a run until it ends, and for a moment longer: the next one may be about to start.
+func (s *state) join(w *worker, own int) {
+	for looks := 0; ; {
+		index := s.step.Load()
 		switch {
-		case t == idle:
+		case index != idle && s.claim(w, own, index):
+			looks = 0
+		case looks < spins:
+			looks++
+		case index == idle:
+			w.busy.Store(false)
 			return
-		case s.claim(w, t):
-			idleFor = 0
-		case idleFor < spins:
-			idleFor++
 		default:
 			s.sleeping.Add(1)
-			if s.ticket.Load() == t {
+			if s.step.Load() == index {
 				<-s.wake
 			}
 			s.sleeping.Add(-1)
-			idleFor = 0
+			looks = 0
 		}
 	}
 }
