@@ -206,17 +206,21 @@ func (p *planner) fuseGemm(o *operation) (bool, error) {
 			bias[i] = g.beta * c[i*steps[1]]
 		}
 	}
-	in, err := p.asRows(o.in[0])
-	if err != nil {
-		return false, err
-	}
-	m := p.pack(g.k, g.n, func(row, col int) float32 {
+	weight := func(row, col int) float32 {
 		if g.transB {
 			return g.alpha * weights.at(col*g.k+row)
 		}
 		return g.alpha * weights.at(row*g.n+col)
-	}, bias, negativeInfinity, positiveInfinity)
+	}
 	p.done[o] = true
+	if ok, err := p.addInt8Gemm(o.in[0], o.out[0], g.k, g.n, weight, bias); ok || err != nil {
+		return true, err
+	}
+	in, err := p.asRows(o.in[0])
+	if err != nil {
+		return false, err
+	}
+	m := p.pack(g.k, g.n, weight, bias, negativeInfinity, positiveInfinity)
 	p.addProduct("Gemm", m, in, p.allocateRows(o.out[0]), nil)
 	return true, nil
 }

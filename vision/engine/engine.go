@@ -11,9 +11,11 @@ import (
 
 // Options say how an engine runs. The zero value is right for a server: one goroutine a run, as many runs as cores.
 type Options struct {
-	Kernel  string // one of Kernels(); "" is $ZOODEX_KERNEL, or the fastest
-	Threads int    // goroutines that share one run; 0 is 1
-	Runs    int    // runs at once, further ones wait; 0 is GOMAXPROCS
+	Kernel    string    // one of Kernels(); "" is $ZOODEX_KERNEL, or the fastest
+	Precision Precision // "" is Float32
+	Ranges    Ranges    // of the network's values, for Int8
+	Threads   int       // goroutines that share one run; 0 is 1
+	Runs      int       // runs at once, further ones wait; 0 is GOMAXPROCS
 }
 
 // A Port is an input or an output: its name and its ONNX shape, batch first.
@@ -44,7 +46,17 @@ func Load(file []byte, o Options) (e *Engine, err error) {
 	if o.Threads < 0 || o.Runs < 0 {
 		return nil, fmt.Errorf("engine options: %d threads, %d runs", o.Threads, o.Runs)
 	}
-	ks, err := chooseKernels(o.Kernel)
+	switch o.Precision {
+	case "", Float32:
+		o.Ranges = nil
+	case Int8:
+		if o.Ranges == nil {
+			return nil, errors.New("engine options: int8 needs the ranges of the network's values")
+		}
+	default:
+		return nil, fmt.Errorf("engine options: precision %q: there are %s and %s", o.Precision, Float32, Int8)
+	}
+	ks, err := chooseKernels(o.Kernel, o.Precision)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +68,7 @@ func Load(file []byte, o Options) (e *Engine, err error) {
 		return nil, fmt.Errorf("load network: it has %d inputs instead of one", len(n.inputs))
 	}
 	e = &Engine{kernels: ks, threads: max(o.Threads, 1)}
-	if e.plan, err = compile(n, ks, e.threads); err != nil {
+	if e.plan, err = compile(n, ks, o.Ranges, e.threads); err != nil {
 		return nil, fmt.Errorf("load network: %w", err)
 	}
 	if o.Runs == 0 {

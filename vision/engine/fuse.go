@@ -139,6 +139,9 @@ func (p *planner) fuseBlock(o *operation) (bool, error) {
 		b.project = project
 	}
 	p.finish(b.expand, b.depthwise, b.project)
+	if ok, err := p.addInt8Block(b); ok || err != nil {
+		return true, err
+	}
 	return true, p.addBlock(b)
 }
 
@@ -149,6 +152,9 @@ func (p *planner) fuseConv(o *operation) (bool, error) {
 		return false, err
 	}
 	p.finish(c)
+	if ok, err := p.addInt8Convolution(c); ok || err != nil {
+		return true, err
+	}
 	return true, p.addConvolution(c)
 }
 

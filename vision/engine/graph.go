@@ -128,7 +128,7 @@ func (r *recorder) Run() error {
 			g.inputs = append(g.inputs, v)
 		}
 	}
-	p, err := compile(g, r.kernels, 1)
+	p, err := compile(g, r.kernels, nil, 1)
 	if err != nil {
 		return err
 	}

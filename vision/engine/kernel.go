@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -23,6 +24,8 @@ type kernels struct {
 
 	depthwise map[int]depthwiseKernel // by size of the window
 	mean      meanKernel
+
+	int8 *int8Set // for quantised networks, if it can compute them; int8_kernel.go
 
 	peak func(n int) (operations int) // for benchmarks: as many multiply-adds as the CPU can do, and nothing else
 }
@@ -59,14 +62,17 @@ func Kernels() []string {
 }
 
 // chooseKernels returns the named set, or the fastest one that this CPU can run. $ZOODEX_KERNEL stands in for an empty name.
-func chooseKernels(name string) (*kernels, error) {
+func chooseKernels(name string, p Precision) (*kernels, error) {
 	if name == "" {
 		name = os.Getenv("ZOODEX_KERNEL")
 	}
 	for _, k := range kernelSets() {
-		if k.available && (name == "" || name == k.name) {
+		if k.available && (name == "" || name == k.name) && (p != Int8 || k.int8 != nil) {
 			return k, nil
 		}
+	}
+	if p == Int8 && slices.Contains(Kernels(), name) {
+		return nil, fmt.Errorf("kernel %q: not for int8 on this machine", name)
 	}
 	return nil, fmt.Errorf("kernel %q: this machine has %s", name, strings.Join(Kernels(), ", "))
 }

@@ -9,6 +9,7 @@ func machineKernels() []*kernels {
 		}},
 		depthwise: map[int]depthwiseKernel{3: depthwise3NEON, 5: depthwise5NEON},
 		mean:      meanNEON,
+		int8:      portableInt8,
 		peak:      func(int) int { return 0 },
 	}}
 }

@@ -16,7 +16,7 @@ func TestOperatorsPassTheCasesOfONNX(t *testing.T) {
 			t.Errorf("no case for %s", name)
 		}
 		for _, kernel := range Kernels() {
-			ks, err := chooseKernels(kernel)
+			ks, err := chooseKernels(kernel, Float32)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -70,15 +70,20 @@ type planner struct {
 	kernels *kernels
 	threads int
 	done    map[*operation]bool
-	plain   map[*value]place // where values lie in ONNX order
-	rows    map[*value]*rows // where they lie as rows
+	plain   map[*value]place     // where values lie in ONNX order
+	rows    map[*value]*rows     // where they lie as rows
+	bytes   map[*value]*byteRows // where they lie quantised
+	ranges  Ranges               // nil: float32
 	stores  []*store
-	last    *matrix // packed last
+
+	last     *matrix // packed last
+	lastInt8 *int8Matrix
 }
 
-// compile makes the plan of a network.
-func compile(n *network, ks *kernels, threads int) (*plan, error) {
-	p := &planner{kernels: ks, threads: threads, done: map[*operation]bool{}, plain: map[*value]place{}, rows: map[*value]*rows{}}
+// compile makes the plan of a network: in float32 without ranges, quantised with them.
+func compile(n *network, ks *kernels, ranges Ranges, threads int) (*plan, error) {
+	p := &planner{kernels: ks, ranges: ranges, threads: threads, done: map[*operation]bool{},
+		plain: map[*value]place{}, rows: map[*value]*rows{}, bytes: map[*value]*byteRows{}}
 	p.plan.threads = threads
 	for i, v := range n.inputs {
 		p.plain[v] = place{size: elements(v.shape), input: i}
@@ -150,7 +155,11 @@ func (p *planner) allocateRows(v *value) *rows {
 	if len(v.shape) == 4 {
 		r.height, r.width = v.shape[2], v.shape[3]
 	}
-	r.place = p.allocate(r.height * r.width * r.stride)
+	size := r.height * r.width * r.stride
+	if p.ranges != nil {
+		size += 3 * r.stride // products of bytes make four rows at once
+	}
+	r.place = p.allocate(size)
 	p.rows[v] = r
 	return r
 }
@@ -183,7 +192,8 @@ func (p *planner) needScratch(floats int) error {
 func (p *planner) ready(v *value) bool {
 	_, plain := p.plain[v]
 	_, rows := p.rows[v]
-	return plain || rows
+	_, bytes := p.bytes[v]
+	return plain || rows || bytes
 }
 
 // asPlain returns where a value lies in ONNX order, adding a step that puts it there if need be.
@@ -201,6 +211,9 @@ func (p *planner) asPlain(v *value) (place, error) {
 		return at, nil
 	}
 	r, ok := p.rows[v]
+	if b := p.bytes[v]; !ok && b != nil {
+		r, ok = p.dequantise(v, b), true
+	}
 	if !ok {
 		return place{}, fmt.Errorf("nothing computes %q", v.name)
 	}
@@ -219,6 +232,9 @@ func (p *planner) asPlain(v *value) (place, error) {
 func (p *planner) asRows(v *value) (*rows, error) {
 	if r, ok := p.rows[v]; ok {
 		return r, nil
+	}
+	if b, ok := p.bytes[v]; ok {
+		return p.dequantise(v, b), nil
 	}
 	from, err := p.asPlain(v)
 	if err != nil {

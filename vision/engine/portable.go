@@ -10,6 +10,7 @@ var portable = &kernels{
 	}},
 	depthwise: map[int]depthwiseKernel{3: portableDepthwise(3), 5: portableDepthwise(5)},
 	mean:      portableMean,
+	int8:      portableInt8,
 	peak:      func(int) int { return 0 },
 }
 

@@ -78,6 +78,68 @@ func depthwise5AVX512(dst *float32, r0 *float32, r1 *float32, r2 *float32, r3 *f
 
 func depthwise5AVX2(dst *float32, r0 *float32, r1 *float32, r2 *float32, r3 *float32, r4 *float32, w *float32, bias *float32, n int, blocks int, pixel int, step int, out int, lo float32, hi float32)
 
+func tile4x32BytesAVX512(c *byte, a *byte, b *int8, scale *float32, bias *float32, r *byte, next *int8, ldc int, lda int, ldr int, k int, rscale float32, lo float32, hi float32)
+
+func tile4x16BytesAVX512(c *byte, a *byte, b *int8, scale *float32, bias *float32, r *byte, next *int8, ldc int, lda int, ldr int, k int, rscale float32, lo float32, hi float32)
+
+func tile8x32BytesAVX512(c *byte, a *byte, b *int8, scale *float32, bias *float32, r *byte, next *int8, ldc int, lda int, ldr int, k int, rscale float32, lo float32, hi float32)
+
+func tile8x16BytesAVX512(c *byte, a *byte, b *int8, scale *float32, bias *float32, r *byte, next *int8, ldc int, lda int, ldr int, k int, rscale float32, lo float32, hi float32)
+
+func tile12x32BytesAVX512(c *byte, a *byte, b *int8, scale *float32, bias *float32, r *byte, next *int8, ldc int, lda int, ldr int, k int, rscale float32, lo float32, hi float32)
+
+func tile12x16BytesAVX512(c *byte, a *byte, b *int8, scale *float32, bias *float32, r *byte, next *int8, ldc int, lda int, ldr int, k int, rscale float32, lo float32, hi float32)
+
+func tile4x16BytesAVX2(c *byte, a *byte, b *int8, scale *float32, bias *float32, r *byte, next *int8, ldc int, lda int, ldr int, k int, rscale float32, lo float32, hi float32)
+
+func tile4x32QuadsAVX512(c *byte, a *byte, b *int8, scale *float32, bias *float32, r *byte, next *int8, ldc int, lda int, ldr int, k int, rscale float32, lo float32, hi float32)
+
+func tile4x16QuadsAVX512(c *byte, a *byte, b *int8, scale *float32, bias *float32, r *byte, next *int8, ldc int, lda int, ldr int, k int, rscale float32, lo float32, hi float32)
+
+func tile8x32QuadsAVX512(c *byte, a *byte, b *int8, scale *float32, bias *float32, r *byte, next *int8, ldc int, lda int, ldr int, k int, rscale float32, lo float32, hi float32)
+
+func tile8x16QuadsAVX512(c *byte, a *byte, b *int8, scale *float32, bias *float32, r *byte, next *int8, ldc int, lda int, ldr int, k int, rscale float32, lo float32, hi float32)
+
+func tile12x32QuadsAVX512(c *byte, a *byte, b *int8, scale *float32, bias *float32, r *byte, next *int8, ldc int, lda int, ldr int, k int, rscale float32, lo float32, hi float32)
+
+func tile12x16QuadsAVX512(c *byte, a *byte, b *int8, scale *float32, bias *float32, r *byte, next *int8, ldc int, lda int, ldr int, k int, rscale float32, lo float32, hi float32)
+
+func tile4x16QuadsAVX2(c *byte, a *byte, b *int8, scale *float32, bias *float32, r *byte, next *int8, ldc int, lda int, ldr int, k int, rscale float32, lo float32, hi float32)
+
+func tile4x32FloatsAVX512(c *byte, a *byte, b *int8, scale *float32, bias *float32, r *byte, next *int8, ldc int, lda int, ldr int, k int, rscale float32, lo float32, hi float32)
+
+func tile4x16FloatsAVX512(c *byte, a *byte, b *int8, scale *float32, bias *float32, r *byte, next *int8, ldc int, lda int, ldr int, k int, rscale float32, lo float32, hi float32)
+
+func tile8x32FloatsAVX512(c *byte, a *byte, b *int8, scale *float32, bias *float32, r *byte, next *int8, ldc int, lda int, ldr int, k int, rscale float32, lo float32, hi float32)
+
+func tile8x16FloatsAVX512(c *byte, a *byte, b *int8, scale *float32, bias *float32, r *byte, next *int8, ldc int, lda int, ldr int, k int, rscale float32, lo float32, hi float32)
+
+func tile12x32FloatsAVX512(c *byte, a *byte, b *int8, scale *float32, bias *float32, r *byte, next *int8, ldc int, lda int, ldr int, k int, rscale float32, lo float32, hi float32)
+
+func tile12x16FloatsAVX512(c *byte, a *byte, b *int8, scale *float32, bias *float32, r *byte, next *int8, ldc int, lda int, ldr int, k int, rscale float32, lo float32, hi float32)
+
+func tile4x16FloatsAVX2(c *byte, a *byte, b *int8, scale *float32, bias *float32, r *byte, next *int8, ldc int, lda int, ldr int, k int, rscale float32, lo float32, hi float32)
+
+func depthwise3step1BytesAVX512(dst *byte, r0 *byte, r1 *byte, r2 *byte, r3 *byte, r4 *byte, w *int8, scale *float32, bias *float32, n int, blocks int, quad int, out int, lo float32, hi float32)
+
+func depthwise3step2BytesAVX512(dst *byte, r0 *byte, r1 *byte, r2 *byte, r3 *byte, r4 *byte, w *int8, scale *float32, bias *float32, n int, blocks int, quad int, out int, lo float32, hi float32)
+
+func depthwise5step1BytesAVX512(dst *byte, r0 *byte, r1 *byte, r2 *byte, r3 *byte, r4 *byte, w *int8, scale *float32, bias *float32, n int, blocks int, quad int, out int, lo float32, hi float32)
+
+func depthwise5step2BytesAVX512(dst *byte, r0 *byte, r1 *byte, r2 *byte, r3 *byte, r4 *byte, w *int8, scale *float32, bias *float32, n int, blocks int, quad int, out int, lo float32, hi float32)
+
+func quantizeAVX512(dst *byte, src *float32, quads int, blocks int, ld int, quad int, scale float32, zero float32)
+
+func depthwise3step1BytesAVX2(dst *byte, r0 *byte, r1 *byte, r2 *byte, r3 *byte, r4 *byte, w *int8, scale *float32, bias *float32, n int, blocks int, quad int, out int, lo float32, hi float32)
+
+func depthwise3step2BytesAVX2(dst *byte, r0 *byte, r1 *byte, r2 *byte, r3 *byte, r4 *byte, w *int8, scale *float32, bias *float32, n int, blocks int, quad int, out int, lo float32, hi float32)
+
+func depthwise5step1BytesAVX2(dst *byte, r0 *byte, r1 *byte, r2 *byte, r3 *byte, r4 *byte, w *int8, scale *float32, bias *float32, n int, blocks int, quad int, out int, lo float32, hi float32)
+
+func depthwise5step2BytesAVX2(dst *byte, r0 *byte, r1 *byte, r2 *byte, r3 *byte, r4 *byte, w *int8, scale *float32, bias *float32, n int, blocks int, quad int, out int, lo float32, hi float32)
+
+func quantizeAVX2(dst *byte, src *float32, quads int, blocks int, ld int, quad int, scale float32, zero float32)
+
 func meanAVX512(dst *float32, src *float32, n int, blocks int, ld int, scale float32)
 
 func meanAVX2(dst *float32, src *float32, n int, blocks int, ld int, scale float32)

@@ -43,6 +43,20 @@ func main() {
 		depthwiseAVX512(size)
 		depthwiseAVX2(size)
 	}
+	for _, form := range forms {
+		for rows := 4; rows <= 12; rows += 4 {
+			tile8(avx512, rows, 2, form)
+			tile8(avx512, rows, 1, form)
+		}
+		tile8(avx2, 4, 2, form)
+	}
+	for _, s := range []isa{avx512, avx2} {
+		for _, size := range []int{3, 5} {
+			depthwise8(s, size, 1)
+			depthwise8(s, size, 2)
+		}
+		quantize(s)
+	}
 	mean(avx512)
 	mean(avx2)
 	peak(avx512)
