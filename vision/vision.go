@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"image"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -54,6 +55,13 @@ type scratch struct {
 
 // New loads the embedded network: a tenth of a second, and about 70 MB at the peak.
 func New(o Options) (*Recognizer, error) {
+	if o.Engine.Precision == engine.Int8 && o.Engine.Ranges == nil {
+		ranges, err := engine.ReadRanges(strings.NewReader(model.Ranges))
+		if err != nil {
+			return nil, err
+		}
+		o.Engine.Ranges = ranges
+	}
 	e, err := engine.Load(model.Network, o.Engine)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,8 @@
 // on them: the tables of vision's README, and what its rules were chosen from.
 //
 //	go run ./vision/measure -photos ../shared/data/photos
+//	go run ./vision/measure -precision int8               # the same quantised, and what that changes
+//	go run ./vision/measure -calibrate vision/model/ranges.csv
 //
 // The folder has a manifest.csv with the columns path, set, label, purpose and imagenet_idx.
 // Purpose A is an animal that the network learnt, imagenet_idx says as which classes; B is an
@@ -31,17 +33,26 @@ func main() {
 	rosterFile := flag.String("roster", "", "CSV of slug and WordNet ids; default: the 179 species of the starter catalogue")
 	workers := flag.Int("workers", runtime.GOMAXPROCS(0), "photos looked at once")
 	kernel := flag.String("kernel", "", "one of the engine's kernels; default: the fastest")
+	precision := flag.String("precision", "float32", "float32, or int8 and how it compares")
+	calibrateFile := flag.String("calibrate", "", "measure the ranges of the network's values, write them to this file and stop")
 	asLabelled := flag.Bool("as-labelled", false, "leave out the corrections of labels that are wrong")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Stdout, *folder, *rosterFile, *kernel, *asLabelled, *workers); err != nil {
+	o := engine.Options{Kernel: *kernel, Precision: engine.Precision(*precision), Runs: *workers}
+	var err error
+	if *calibrateFile != "" {
+		err = calibrate(ctx, *calibrateFile, *folder)
+	} else {
+		err = run(ctx, os.Stdout, *folder, *rosterFile, o, *asLabelled)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "measure:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, w io.Writer, folder, rosterFile, kernel string, asLabelled bool, workers int) error {
+func run(ctx context.Context, w io.Writer, folder, rosterFile string, o engine.Options, asLabelled bool) error {
 	residents, err := readRoster(rosterFile)
 	if err != nil {
 		return err
@@ -50,11 +61,25 @@ func run(ctx context.Context, w io.Writer, folder, rosterFile, kernel string, as
 	if err != nil {
 		return err
 	}
-	recognizer, err := vision.New(vision.Options{Engine: engine.Options{Kernel: kernel, Runs: workers}})
+	recognizer, err := vision.New(vision.Options{Engine: o})
 	if err != nil {
 		return err
 	}
-	if err := look(ctx, recognizer, folder, shots, workers); err != nil {
+	if o.Precision == engine.Int8 {
+		exact := o
+		exact.Precision = engine.Float32
+		r, err := vision.New(vision.Options{Engine: exact})
+		if err != nil {
+			return err
+		}
+		if err := look(ctx, r, folder, shots, o.Runs); err != nil {
+			return err
+		}
+		for _, s := range shots {
+			s.exact = s.views
+		}
+	}
+	if err := look(ctx, recognizer, folder, shots, o.Runs); err != nil {
 		return err
 	}
 	m, err := newMeasurement(shots, residents)
@@ -62,6 +87,11 @@ func run(ctx context.Context, w io.Writer, folder, rosterFile, kernel string, as
 		return err
 	}
 	fmt.Fprintf(w, "Kernel %s, %d photos, %d residents.\n", recognizer.Kernel(), len(shots), len(residents))
+	if o.Precision == engine.Int8 {
+		if _, err := io.WriteString(w, m.quantised()); err != nil {
+			return err
+		}
+	}
 	return m.print(w)
 }
 

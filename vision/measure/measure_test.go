@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/zoodex/zoodex/vision/engine"
 )
 
 func TestCalibrationErrorIsHowFarConfidenceIsFromCorrectness(t *testing.T) {
@@ -48,10 +50,10 @@ green.png,mine,raccoon,B,
 blue.png,mine,wall,C,
 `)
 	var out strings.Builder
-	if err := run(context.Background(), &out, folder, "", "", false, 2); err != nil {
+	if err := run(context.Background(), &out, folder, "", engine.Options{Precision: engine.Int8, Runs: 2}, false); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"3 photos, 179 residents", "| mine | 1 |", "| stranger | 1 |", "| thing | 1 |", "### Thresholds", "calibration", "chosen on"} {
+	for _, want := range []string{"3 photos, 179 residents", "| mine | 1 |", "| stranger | 1 |", "| thing | 1 |", "### Int8 against float32", "### Thresholds", "calibration", "chosen on"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the report lacks %q:\n%s", want, out.String())
 		}
@@ -65,7 +67,7 @@ func TestAWrongFolderIsSaid(t *testing.T) {
 		"missing photo":  {"path,set,label,purpose,imagenet_idx\nnone.png,mine,lion,A,291\n", "none.png"},
 		"empty":          {"", "manifest"},
 	} {
-		err := run(context.Background(), &strings.Builder{}, folderOf(t, c.manifest), "", "", false, 1)
+		err := run(context.Background(), &strings.Builder{}, folderOf(t, c.manifest), "", engine.Options{Runs: 1}, false)
 		if err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v, want an error that says %q", name, err, c.says)
 		}

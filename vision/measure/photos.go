@@ -37,6 +37,7 @@ type shot struct {
 	group            string // of an animal without classes
 	half             int    // 0 or 1: what is chosen on one is reported on the other
 	views            *vision.Views
+	exact            *vision.Views // those of float32, if views are of another precision
 }
 
 //go:embed roster.csv

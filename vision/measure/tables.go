@@ -75,8 +75,7 @@ func (m *measurement) topOne() string {
 		}
 		return &v
 	}
-	flat := vision.Measured
-	flat.OffDisplay, flat.NotAnAnimal = 1, 1
+	flat := withoutRoster()
 	hit := func(s *shot, v *vision.Views, rules vision.Rules) bool {
 		return slices.Contains(s.classes, vision.Decide(v, m.roster, rules).Candidates[0].Index)
 	}
@@ -108,6 +107,44 @@ func (m *measurement) topOne() string {
 			rate(shots, func(s *shot) bool { return hit(s, one(s, false, true), flat) }),
 			rate(shots, func(s *shot) bool { return hit(s, s.views, flat) }), rate(shots, animal),
 			rate(shots, func(s *shot) bool { return hit(s, s.views, vision.Measured) }), rate(shots, inhabitant))
+	}
+	return t.String()
+}
+
+// withoutRoster are the rules by which all classes are equal.
+func withoutRoster() vision.Rules {
+	r := vision.Measured
+	r.OffDisplay, r.NotAnAnimal = 1, 1
+	return r
+}
+
+// quantised tells what rounding changes: the rate of right best classes of both looks, and how often they say the same.
+func (m *measurement) quantised() string {
+	t := newTable("Int8 against float32", "photos of", "photos", "float32: best class right", "int8: best class right", "kept", "same best class", "same decision and species")
+	best := func(v *vision.Views) int { return vision.Decide(v, m.roster, withoutRoster()).Candidates[0].Index }
+	for _, k := range []kind{known, familiar, resident, relative, stranger, thing} {
+		shots := m.of(k)
+		var float, int8 float64
+		for _, s := range shots {
+			if slices.Contains(s.classes, best(s.exact)) {
+				float++
+			}
+			if slices.Contains(s.classes, best(s.views)) {
+				int8++
+			}
+		}
+		kept := "–"
+		if float > 0 {
+			kept = fmt.Sprintf("%.1f %%", 100*int8/float)
+		}
+		t.row(string(k), len(shots),
+			rate(shots, func(s *shot) bool { return slices.Contains(s.classes, best(s.exact)) }),
+			rate(shots, func(s *shot) bool { return slices.Contains(s.classes, best(s.views)) }), kept,
+			rate(shots, func(s *shot) bool { return best(s.exact) == best(s.views) }),
+			rate(shots, func(s *shot) bool {
+				a, b := vision.Decide(s.exact, m.roster, vision.Measured), vision.Decide(s.views, m.roster, vision.Measured)
+				return a.Decision == b.Decision && a.Key == b.Key
+			}))
 	}
 	return t.String()
 }

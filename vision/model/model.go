@@ -21,6 +21,12 @@ import (
 //go:embed efficientnet-lite2.onnx
 var Network []byte
 
+// Ranges are the ranges of the network's values over some photos, CSV as the engine's Calibrate makes it: what it needs to
+// compute in 8 bits. Vision's measure wrote them.
+//
+//go:embed ranges.csv
+var Ranges string
+
 // Name says which network answered; it changes whenever the weights do.
 const Name = "efficientnet-lite2-1"
 
