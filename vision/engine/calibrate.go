@@ -42,6 +42,9 @@ func Calibrate(file []byte, inputs iter.Seq[[]float32]) (Ranges, error) {
 	}
 	n.outputs = nil
 	for _, o := range n.operations {
+		if next := only(o.out[0]); next != nil && next.kind == "Clip" {
+			continue // will be one with it
+		}
 		o.out[0].output = true
 		n.outputs = append(n.outputs, o.out[0])
 	}
