@@ -27,8 +27,8 @@ type Eyes struct {
 var _ api.Eyes = (*Eyes)(nil)
 
 // NewEyes loads the network. What it costs in memory is paid here, once.
-func NewEyes(kernel string, photoBytes int64, m *api.Metrics) (*Eyes, error) {
-	r, err := vision.New(vision.Options{Engine: engine.Options{Kernel: kernel}, Photo: photo.Limits{Bytes: photoBytes}})
+func NewEyes(o engine.Options, photoBytes int64, m *api.Metrics) (*Eyes, error) {
+	r, err := vision.New(vision.Options{Engine: o, Photo: photo.Limits{Bytes: photoBytes}})
 	if err != nil {
 		return nil, fmt.Errorf("load the network: %w", err)
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/zoodex/zoodex/app/database/databasetest"
 	"github.com/zoodex/zoodex/game"
 	"github.com/zoodex/zoodex/game/store"
+	"github.com/zoodex/zoodex/vision/engine"
 )
 
 var (
@@ -131,7 +132,7 @@ func TestTwoServicesDoWhatANaiveModelDoes(t *testing.T) {
 
 // look has the photos recognised as the services do.
 func (r *replicas) look(folder string) {
-	eyes, err := app.NewEyes("", api.DefaultLimits.PhotoBytes, api.NewMetrics())
+	eyes, err := app.NewEyes(engine.Options{}, api.DefaultLimits.PhotoBytes, api.NewMetrics())
 	if err != nil {
 		r.Fatal(err)
 	}

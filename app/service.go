@@ -31,6 +31,7 @@ import (
 	"github.com/zoodex/zoodex/game/rules"
 	"github.com/zoodex/zoodex/game/store"
 	"github.com/zoodex/zoodex/migrations"
+	"github.com/zoodex/zoodex/vision/engine"
 )
 
 // Service is one process of Zoodex. Any number of them may share a Postgres.
@@ -73,7 +74,7 @@ const patience = 20 * time.Second
 func (s *Service) Run(ctx context.Context) (err error) {
 	c, log := s.config, s.config.Log
 
-	eyes, err := NewEyes(c.Kernel, c.Limits.PhotoBytes, s.metrics)
+	eyes, err := NewEyes(engine.Options{Kernel: c.Kernel, Precision: engine.Precision(c.Precision)}, c.Limits.PhotoBytes, s.metrics)
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func TestAMistakeIsOneSentence(t *testing.T) {
 		{"serve", "--limit-photo-megabytes", "201"}, {"serve", "--limit-photo-megabytes", "many"}, {"serve", "--limit-visitor-photos", "-"},
 		{"serve", "--database-url", "garbage"}, {"serve", "--database-url", "postgres://zoodex:hush@127.0.0.1:1/zoodex"},
 		{"serve", "--database-url", "postgres://localhost:notaport/"}, {"serve", "--data", "/dev/null/folder"},
-		{"identify"}, {"identify", "--language", "pl", "photo.jpg"}, {"identify", "--nonsense"}, {"doctor", "--nonsense"}, {"version", "1"},
+		{"identify"}, {"identify", "--language", "pl", "photo.jpg"}, {"identify", "--nonsense"}, {"identify", "--precision", "int4", "photo.jpg"}, {"doctor", "--nonsense"}, {"version", "1"},
 	} {
 		code, out, err := runs(args...)
 		if code == 0 || out != "" || !strings.HasPrefix(err, "zoodex: ") || strings.Count(err, "\n") != 1 || len(err) > 300 || strings.Contains(err, "hush") {
@@ -134,6 +134,27 @@ func TestIdentifySaysOneLineAPhoto(t *testing.T) {
 		if code != 0 || err != "" || !want.MatchString(out) {
 			t.Errorf("%s: code %d, %q, %q", language, code, out, err)
 		}
+	}
+}
+
+func TestIdentifyComputesInBytesIfAsked(t *testing.T) {
+	lion := lion(t)
+	_, exact, _ := runs("identify", "--json", lion)
+	code, out, err := runs("identify", "--json", "--precision", "int8", lion)
+	if code != 0 || err != "" {
+		t.Fatalf("code %d, %q, %q", code, out, err)
+	}
+	answer := object(t, out)
+	if species, ok := answer["species"].(map[string]any); !ok || species["slug"] != "lion" {
+		t.Errorf("answered %s", out)
+	}
+	if answer["confidence"] == object(t, exact)["confidence"] {
+		t.Errorf("answered as in float32: %s", out)
+	}
+	t.Setenv("ZOODEX_PRECISION", "int8")
+	_, again, _ := runs("identify", "--json", lion)
+	if object(t, again)["confidence"] != answer["confidence"] {
+		t.Errorf("by the environment it answered %s", again)
 	}
 }
 

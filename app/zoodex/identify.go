@@ -14,13 +14,15 @@ import (
 	"github.com/zoodex/zoodex/game"
 	"github.com/zoodex/zoodex/game/catalogue"
 	"github.com/zoodex/zoodex/vision"
+	"github.com/zoodex/zoodex/vision/engine"
 )
 
 type identifyCommand struct {
-	JSON     bool     `help:"One JSON object a line."`
-	Head     string   `help:"File that zoodex teach made: its species are known, too." placeholder:"HEAD"`
-	Language string   `help:"Language of the names: en, de or fr." default:"en" enum:"en,de,fr"`
-	Photos   []string `arg:"" name:"photo" help:"JPEG, PNG, WebP or HEIC files."`
+	JSON      bool     `help:"One JSON object a line."`
+	Head      string   `help:"File that zoodex teach made: its species are known, too." placeholder:"HEAD"`
+	Language  string   `help:"Language of the names: en, de or fr." default:"en" enum:"en,de,fr"`
+	Precision string   `help:"What the network is computed in: float32, or int8, which is faster and a little less right." default:"float32" enum:"float32,int8" env:"ZOODEX_PRECISION"`
+	Photos    []string `arg:"" name:"photo" help:"JPEG, PNG, WebP or HEIC files."`
 }
 
 // identified is what is printed of one photo.
@@ -60,7 +62,7 @@ var errSomeFailed = errors.New("some photos could not be read")
 // Run names the animals in the photos, in their order. It uses all cores, one
 // photo each.
 func (c identifyCommand) Run(o output) error {
-	id, err := newIdentifier(game.Language(c.Language), c.Head)
+	id, err := newIdentifier(game.Language(c.Language), c.Head, engine.Precision(c.Precision))
 	if err != nil {
 		return err
 	}
@@ -129,7 +131,7 @@ type identifier struct {
 	taught     map[string]bool         // slugs of the head's species
 }
 
-func newIdentifier(l game.Language, headFile string) (*identifier, error) {
+func newIdentifier(l game.Language, headFile string, p engine.Precision) (*identifier, error) {
 	// The weights stay and little else does: collecting garbage early costs
 	// next to nothing and saves a third of the memory.
 	debug.SetGCPercent(20)
@@ -157,7 +159,7 @@ func newIdentifier(l game.Language, headFile string) (*identifier, error) {
 	if id.roster, err = vision.NewRoster(everybody); err != nil {
 		return nil, err
 	}
-	if id.recognizer, err = vision.New(vision.Options{}); err != nil {
+	if id.recognizer, err = vision.New(vision.Options{Engine: engine.Options{Precision: p}}); err != nil {
 		return nil, err
 	}
 	id.recognizer.Use(head)

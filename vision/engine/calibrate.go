@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 )
@@ -28,17 +29,19 @@ type Ranges map[string]Range
 
 // Calibrate measures the ranges of a network's values. A range is the mean of those of the single inputs, so that one odd input
 // does not make it wide and thereby coarse for all.
-func Calibrate(file []byte, inputs iter.Seq[[]float32]) (Ranges, error) {
-	ks, err := chooseKernels("", Float32)
-	if err != nil {
-		return nil, err
-	}
-	n, err := decode(file)
+func Calibrate(file []byte, inputs iter.Seq[[]float32]) (ranges Ranges, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			ranges, err = nil, fmt.Errorf("calibrate: %w: %v", errDamaged, r)
+		}
+	}()
+	n, err := decodeOne(file)
 	if err != nil {
 		return nil, fmt.Errorf("calibrate: %w", err)
 	}
-	if len(n.inputs) != 1 {
-		return nil, fmt.Errorf("calibrate: the network has %d inputs instead of one", len(n.inputs))
+	ks, err := chooseKernels("", Float32)
+	if err != nil {
+		return nil, err
 	}
 	n.outputs = nil
 	for _, o := range n.operations {
@@ -74,7 +77,7 @@ func Calibrate(file []byte, inputs iter.Seq[[]float32]) (Ranges, error) {
 	if count == 0 {
 		return nil, errors.New("calibrate: no inputs")
 	}
-	ranges := Ranges{}
+	ranges = Ranges{}
 	for i, name := range names {
 		ranges[name] = Range{float32(sums[i][0] / count), float32(sums[i][1] / count)}
 	}
@@ -112,8 +115,8 @@ func ReadRanges(r io.Reader) (Ranges, error) {
 		if err := errors.Join(err1, err2); err != nil {
 			return nil, fmt.Errorf("ranges: line %d: %w", i+1, err)
 		}
-		if !(least <= most) {
-			return nil, fmt.Errorf("ranges: line %d: %v is more than %v", i+1, least, most)
+		if !(least <= most) || math.IsInf(most-least, 0) {
+			return nil, fmt.Errorf("ranges: line %d: from %v to %v is no range", i+1, least, most)
 		}
 		ranges[line[0]] = Range{float32(least), float32(most)}
 	}

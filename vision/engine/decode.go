@@ -54,6 +54,15 @@ func (c *constant) floats() ([]float32, error) {
 	return f, nil
 }
 
+// decodeOne decodes a network of one input.
+func decodeOne(file []byte) (*network, error) {
+	n, err := decode(file)
+	if err == nil && len(n.inputs) != 1 {
+		return nil, fmt.Errorf("it has %d inputs instead of one", len(n.inputs))
+	}
+	return n, err
+}
+
 // decode turns an ONNX file into a network, by way of onnx-go.
 //
 // onnx-go copies each weight several times while it decodes (more than 100 MB for an 18 MB file), allocates what the file

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/zoodex/zoodex/vision/model"
@@ -155,7 +156,18 @@ func FuzzLoad(f *testing.F) {
 			work += elements(o.Shape)
 		}
 		if work < 1<<12 && e.plan.arena < 1<<14 {
-			if err := e.Run(context.Background(), make([]float32, elements(e.Input().Shape)), buffers(e)...); err != nil {
+			in := make([]float32, elements(e.Input().Shape))
+			if err := e.Run(context.Background(), in, buffers(e)...); err != nil {
+				t.Fatal(err)
+			}
+			ranges, err := Calibrate(file, slices.Values([][]float32{in}))
+			if err != nil {
+				return // it needs more memory than a run
+			}
+			if e, err = Load(file, Options{Runs: 1, Precision: Int8, Ranges: ranges}); err != nil {
+				t.Fatal(err)
+			}
+			if err := e.Run(context.Background(), in, buffers(e)...); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -12,6 +12,8 @@
 //   - A kernel set is the arithmetic for one kind of CPU (kernel.go): AVX-512, AVX2 and NEON in assembly, and a portable twin
 //     of each in Go that gives the same answers within rounding.
 //
+// With Precision Int8 the same plan is made of layers and kernels for bytes (int8.go, int8_kernel.go).
+//
 // Activations lie in memory as rows: one row of channels a pixel ([H·W, C], C padded to 16 with zeros), so that a 1×1
 // convolution is a matrix product and a depthwise one works on 16 channels at once. Only inputs and outputs have the ONNX order.
 //

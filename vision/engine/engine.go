@@ -40,7 +40,7 @@ type Engine struct {
 func Load(file []byte, o Options) (e *Engine, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			e, err = nil, fmt.Errorf("load network: damaged file: %v", r)
+			e, err = nil, fmt.Errorf("load network: %w: %v", errDamaged, r)
 		}
 	}()
 	if o.Threads < 0 || o.Runs < 0 {
@@ -60,12 +60,9 @@ func Load(file []byte, o Options) (e *Engine, err error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := decode(file)
+	n, err := decodeOne(file)
 	if err != nil {
 		return nil, fmt.Errorf("load network: %w", err)
-	}
-	if len(n.inputs) != 1 {
-		return nil, fmt.Errorf("load network: it has %d inputs instead of one", len(n.inputs))
 	}
 	e = &Engine{kernels: ks, threads: max(o.Threads, 1)}
 	if e.plan, err = compile(n, ks, o.Ranges, e.threads); err != nil {
@@ -78,6 +75,8 @@ func Load(file []byte, o Options) (e *Engine, err error) {
 	e.free = append(make([]*state, 0, o.Runs), newState(e.plan, e.threads))
 	return e, nil
 }
+
+var errDamaged = errors.New("damaged file")
 
 // Input is what Run expects.
 func (e *Engine) Input() Port { return e.plan.inputs[0] }

@@ -63,8 +63,8 @@ func TestEveryKernelAgreesWithONNXRuntime(t *testing.T) {
 }
 
 func TestTheHundredthRunAnswersAsTheFirst(t *testing.T) {
-	for _, threads := range []int{1, 2} {
-		e := load(t, model.Network, Options{Threads: threads})
+	for _, o := range []Options{{Threads: 1}, {Threads: 2}, {Threads: 2, Precision: Int8, Ranges: ranges(t)}} {
+		e, threads := load(t, model.Network, o), o.Threads
 		in, other := model.References()[0].Input(), model.References()[1].Input()
 		first, again := buffers(e), buffers(e)
 		if err := e.Run(context.Background(), in, first...); err != nil {
@@ -88,9 +88,19 @@ func TestTheHundredthRunAnswersAsTheFirst(t *testing.T) {
 }
 
 func TestManyGoroutinesShareOneEngine(t *testing.T) {
-	for _, o := range []Options{{}, {Threads: 2, Runs: 3}} {
+	for _, o := range []Options{{}, {Threads: 2, Runs: 3}, {Precision: Int8, Ranges: ranges(t)}, {Precision: Int8, Ranges: ranges(t), Threads: 2, Runs: 3}} {
 		e := load(t, model.Network, o)
 		references := model.References()
+		want := make([][]float32, len(references))
+		for i, r := range references {
+			want[i] = r.Logits
+			if o.Precision == Int8 { // the same bytes every time
+				want[i] = make([]float32, len(r.Logits))
+				if err := e.Run(context.Background(), r.Input(), nil, nil, want[i]); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
 		var group sync.WaitGroup
 		for g := range 16 {
 			group.Go(func() {
@@ -101,7 +111,7 @@ func TestManyGoroutinesShareOneEngine(t *testing.T) {
 						t.Error(err)
 						return
 					}
-					for i, want := range r.Logits {
+					for i, want := range want[g%len(references)] {
 						if d := outs[2][i] - want; !(-1e-4 <= d && d <= 1e-4) {
 							t.Errorf("%s: logit %d is %v, want %v", r.Name, i, outs[2][i], want)
 							return
@@ -115,10 +125,20 @@ func TestManyGoroutinesShareOneEngine(t *testing.T) {
 }
 
 func TestARunAllocatesNothing(t *testing.T) {
+	in := randoms(3 * 9 * 7)
+	measured, err := Calibrate(tinyNetwork().bytes(), slices.Values([][]float32{in}))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, kernel := range Kernels() {
-		for _, threads := range []int{1, 2} {
-			e := load(t, tinyNetwork().bytes(), Options{Kernel: kernel, Threads: threads})
-			in, outs, ctx := randoms(elements(e.Input().Shape)), buffers(e), context.Background()
+		for _, o := range []Options{{Threads: 1}, {Threads: 2}, {Threads: 1, Precision: Int8}, {Threads: 2, Precision: Int8}} {
+			if o.Precision == Int8 && !slices.Contains(int8Kernels(), kernel) {
+				continue
+			}
+			threads := o.Threads
+			o.Kernel, o.Ranges = kernel, measured
+			e := load(t, tinyNetwork().bytes(), o)
+			outs, ctx := buffers(e), context.Background()
 			if n := testing.AllocsPerRun(100, func() {
 				if err := e.Run(ctx, in, outs...); err != nil {
 					t.Fatal(err)

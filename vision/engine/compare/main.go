@@ -44,8 +44,7 @@ func main() {
 
 // A contestant is a way to run a network.
 type contestant struct {
-	name    string
-	threads int
+	options engine.Options                    // without a kernel: ONNX Runtime
 	turn    func(runs int) ([]float64, error) // milliseconds of each run
 	times   []float64
 }
@@ -58,24 +57,26 @@ func compare(files []string, venv string, rounds, runs int) error {
 	defer rival.stop()
 	fmt.Printf("%s, %d cores, best / median of %d runs in %d alternating rounds, milliseconds; ratios of best / median.\n\n",
 		runtime.GOARCH, runtime.NumCPU(), rounds*runs, rounds)
-	fmt.Println("| network | threads | ONNX Runtime | engine | kernels | ratio |\n|---|---|---|---|---|---|")
+	fmt.Println("| network | precision | threads | kernels | ONNX Runtime | engine | ratio |\n|---|---|---|---|---|---|---|")
 	for _, path := range files {
 		file, err := os.ReadFile(path)
 		if err != nil {
 			return err
 		}
 		var all []*contestant
-		for _, threads := range []int{1, 2} {
-			all = append(all, &contestant{threads: threads, turn: func(runs int) ([]float64, error) { return rival.turn(path, threads, runs) }})
-			for _, kernel := range engine.Kernels() {
-				if kernel == "portable" {
-					continue
+		for _, precision := range []engine.Precision{engine.Float32, engine.Int8} {
+			for _, threads := range []int{1, 2} {
+				all = append(all, &contestant{turn: func(runs int) ([]float64, error) { return rival.turn(path, precision, threads, runs) }})
+				for _, kernel := range engine.Kernels() {
+					if kernel == "portable" {
+						continue
+					}
+					c, err := ours(file, engine.Options{Kernel: kernel, Precision: precision, Threads: threads})
+					if err != nil {
+						return err
+					}
+					all = append(all, c)
 				}
-				c, err := ours(file, kernel, threads)
-				if err != nil {
-					return err
-				}
-				all = append(all, c)
 			}
 		}
 		for range rounds {
@@ -90,12 +91,13 @@ func compare(files []string, venv string, rounds, runs int) error {
 		var theirs *contestant
 		for _, c := range all {
 			slices.Sort(c.times)
-			if c.name == "" {
+			if c.options.Kernel == "" {
 				theirs = c
 				continue
 			}
-			fmt.Printf("| %s | %d | %.2f / %.2f | %.2f / %.2f | %s | %.2f / %.2f |\n", strings.TrimSuffix(filepath.Base(path), ".onnx"), c.threads,
-				theirs.best(), theirs.median(), c.best(), c.median(), c.name, c.best()/theirs.best(), c.median()/theirs.median())
+			fmt.Printf("| %s | %s | %d | %s | %.2f / %.2f | %.2f / %.2f | %.2f / %.2f |\n", strings.TrimSuffix(filepath.Base(path), ".onnx"),
+				c.options.Precision, c.options.Threads, c.options.Kernel, theirs.best(), theirs.median(), c.best(), c.median(),
+				c.best()/theirs.best(), c.median()/theirs.median())
 		}
 	}
 	return nil
@@ -104,8 +106,8 @@ func compare(files []string, venv string, rounds, runs int) error {
 func (c *contestant) best() float64   { return c.times[0] }
 func (c *contestant) median() float64 { return c.times[len(c.times)/2] }
 
-func ours(file []byte, kernel string, threads int) (*contestant, error) {
-	e, err := engine.Load(file, engine.Options{Kernel: kernel, Threads: threads})
+func ours(file []byte, o engine.Options) (*contestant, error) {
+	e, err := engine.Load(file, engine.Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +124,15 @@ func ours(file []byte, kernel string, threads int) (*contestant, error) {
 	for i := range in {
 		in[i] = float32(i%255) / 255
 	}
-	return &contestant{name: kernel, threads: threads, turn: func(runs int) ([]float64, error) {
+	if o.Precision == engine.Int8 {
+		if o.Ranges, err = engine.Calibrate(file, slices.Values([][]float32{in})); err != nil {
+			return nil, err
+		}
+	}
+	if e, err = engine.Load(file, o); err != nil {
+		return nil, err
+	}
+	return &contestant{options: o, turn: func(runs int) ([]float64, error) {
 		times := make([]float64, runs)
 		for i := range times {
 			start := time.Now()
@@ -145,7 +155,7 @@ type rival struct {
 func startRival(venv string) (*rival, error) {
 	python := filepath.Join(venv, "bin", "python")
 	if _, err := os.Stat(python); err != nil {
-		for _, command := range [][]string{{"python3", "-m", "venv", venv}, {python, "-m", "pip", "install", "--quiet", "onnxruntime", "numpy"}} {
+		for _, command := range [][]string{{"python3", "-m", "venv", venv}, {python, "-m", "pip", "install", "--quiet", "onnxruntime", "onnx", "numpy"}} {
 			c := exec.Command(command[0], command[1:]...)
 			c.Stderr = os.Stderr
 			if err := c.Run(); err != nil {
@@ -167,8 +177,8 @@ func startRival(venv string) (*rival, error) {
 	return r, r.command.Start()
 }
 
-func (r *rival) turn(path string, threads, runs int) ([]float64, error) {
-	if _, err := fmt.Fprintln(r.ask, path, threads, runs); err != nil {
+func (r *rival) turn(path string, precision engine.Precision, threads, runs int) ([]float64, error) {
+	if _, err := fmt.Fprintln(r.ask, path, precision, threads, runs); err != nil {
 		return nil, err
 	}
 	line, err := r.answers.ReadString('\n')
