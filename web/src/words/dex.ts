@@ -7,6 +7,13 @@ const en = {
   number: (n: number) => `No. ${n}`,
   caught: 'caught',
   notYet: 'not caught yet',
+  search: 'Search',
+  group: 'Kind of animal',
+  allGroups: 'All kinds',
+  open: 'Not caught yet',
+  found: (n: number) => (n === 1 ? '1 animal is shown' : `${n} animals are shown`),
+  none: 'No animal is called that.',
+  everything: 'Show all',
 };
 
 const de: typeof en = {
@@ -14,6 +21,13 @@ const de: typeof en = {
   number: (n) => `Nr. ${n}`,
   caught: 'gefangen',
   notYet: 'noch nicht gefangen',
+  search: 'Suchen',
+  group: 'Art von Tier',
+  allGroups: 'Alle Tiere',
+  open: 'Noch nicht gefangen',
+  found: (n) => (n === 1 ? '1 Tier wird gezeigt' : `${n} Tiere werden gezeigt`),
+  none: 'So heißt hier kein Tier.',
+  everything: 'Alle zeigen',
 };
 
 const fr: typeof en = {
@@ -21,6 +35,13 @@ const fr: typeof en = {
   number: (n) => `N° ${n}`,
   caught: 'attrapé',
   notYet: 'pas encore attrapé',
+  search: 'Chercher',
+  group: "Sorte d'animal",
+  allGroups: 'Tous',
+  open: 'Pas encore attrapés',
+  found: (n) => (n <= 1 ? `${n} animal affiché` : `${n} animaux affichés`),
+  none: "Aucun animal ne s'appelle ainsi.",
+  everything: 'Tout montrer',
 };
 
 export const t = words({ en, de, fr });
