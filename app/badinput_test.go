@@ -115,6 +115,8 @@ func TestBadInput(t *testing.T) {
 		{"a path out of the assets", "GET", "/assets/%2e%2e/%2e%2e/web.go", nil, nil, 404, "no-such-page"},
 		{"another method", "POST", capture(), []string{"Authorization", token}, photo, 405, "method-not-allowed"},
 		{"another method of the dex", "DELETE", "/v1/dex", []string{"Authorization", token}, nil, 405, "method-not-allowed"},
+		{"a method that is none", "BREW", "/v1/dex", []string{"Authorization", token}, nil, 405, "method-not-allowed"},
+		{"a method that is none, elsewhere", "BREW", "/healthz", nil, nil, 405, "method-not-allowed"},
 		{"a look that is read", "GET", "/v1/looks", []string{"Authorization", token}, nil, 405, "method-not-allowed"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

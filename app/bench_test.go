@@ -1,10 +1,13 @@
 package app_test
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"image"
 	"image/jpeg"
+	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -134,6 +137,84 @@ func BenchmarkResidentMemory(b *testing.B) {
 		if err := p.terminate(); err != nil {
 			b.Error(err)
 		}
+	}
+}
+
+// BenchmarkAThousandListeners captures an animal while a thousand listen to the
+// board of the day, and reports how long after the answer the event has reached
+// the last of them, and what a listener costs the service in memory.
+func BenchmarkAThousandListeners(b *testing.B) {
+	const listeners = 1000
+	photo := animal(b, "lion")
+	url := databasetest.URL(b)
+	p := startProcess(b, serveVariable+"="+url)
+	db := open(b, url)
+	p.photograph(b, [][]byte{photo}, 4)
+	before := p.memory(b, "VmRSS")
+	var mu sync.Mutex
+	heard := make(chan time.Time, listeners)
+	awaited := `"total":0,`
+	var closing []io.Closer
+	for range listeners {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		closing = append(closing, conn)
+		fmt.Fprint(conn, "GET /v1/standings/today/live HTTP/1.1\r\nHost: zoo\r\n\r\n")
+		go func() {
+			for lines := bufio.NewScanner(conn); lines.Scan(); {
+				mu.Lock()
+				if strings.HasPrefix(lines.Text(), "data: ") && strings.Contains(lines.Text(), awaited) {
+					heard <- time.Now()
+				}
+				mu.Unlock()
+			}
+		}()
+	}
+	wait := func() (last time.Time) {
+		for range listeners {
+			select {
+			case last = <-heard:
+			case <-time.After(20 * time.Second):
+				b.Fatal("not all listeners heard of it")
+			}
+		}
+		return last
+	}
+	wait()
+	each := (p.memory(b, "VmRSS") - before) * 1024 / listeners
+	var took []time.Duration
+	for n := 1; b.Loop(); n++ {
+		b.StopTimer()
+		if err := db.Gorm().Exec("DELETE FROM prints").Error; err != nil { // or it would be a copy
+			b.Fatal(err)
+		}
+		v := newPlayer(b, p.url, "phone", [][]byte{photo})
+		if status, body, err := v.call(http.DefaultClient, p.url, &move{method: "PUT", path: "/v1/me/standings", body: []byte(`{"standings":true}`)}); err != nil || status != http.StatusOK {
+			b.Fatal(status, string(body), err)
+		}
+		mu.Lock()
+		awaited = fmt.Sprintf(`"total":%d,`, n)
+		mu.Unlock()
+		b.StartTimer()
+		id := uuid.NewString()
+		v.photoOf[id] = photo
+		if status, body, err := v.call(http.DefaultClient, p.url, v.capture(id)); err != nil || status != http.StatusCreated {
+			b.Fatal(status, string(body), err)
+		}
+		answered := time.Now()
+		took = append(took, wait().Sub(answered))
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Milliseconds()), "ms-median")
+	b.ReportMetric(float64(took[len(took)-1].Milliseconds()), "ms-worst")
+	b.ReportMetric(each, "KB/listener")
+	for _, c := range closing {
+		c.Close()
+	}
+	if err := p.terminate(); err != nil {
+		b.Error(err)
 	}
 }
 

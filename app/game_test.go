@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -357,6 +358,65 @@ func TestAFamilyCollectsTogether(t *testing.T) {
 	if n := s.count(`SELECT count(*) FROM groups`) + s.count(`SELECT count(*) FROM memberships`); n != 0 {
 		t.Errorf("%d rows of the group are left", n)
 	}
+}
+
+// A whole class does everything at once, and nobody hears that somebody else was
+// in the way.
+func TestAClassPlaysAtOnce(t *testing.T) {
+	t.Parallel()
+	s := start(t, limits(func(l *api.Limits) { l.VisitorPhotos, l.AddressCalls, l.AddressJoins, l.AddressCodes = 0, 0, 0, 0 }))
+	photos := somePhotos(t)
+	pupils := make([]*visitor, 32)
+	for i := range pupils {
+		pupils[i] = s.join()
+	}
+	var class struct {
+		ID   string
+		Code struct{ Code string }
+	}
+	pupils[0].send("POST", "/v1/groups", `{"kind":"class"}`).into(t, &class)
+	membership, join := "/v1/groups/"+class.ID+"/members/me", `{"code":"`+class.Code.Code+`"}`
+	var all sync.WaitGroup
+	for i, v := range pupils {
+		all.Go(func() {
+			photo, first, second := photos[i%len(photos)], uuid.NewString(), uuid.NewString()
+			for _, step := range []struct {
+				method, path, body string
+				status             int
+			}{
+				{"POST", "/v1/groups/join", join, http.StatusOK},
+				{"PUT", "/v1/me/standings", `{"standings":true}`, http.StatusOK},
+				{"PUT", "/v1/captures/" + first, string(photo), http.StatusCreated},
+				{"PUT", "/v1/captures/" + first, string(photo), http.StatusOK},
+				{"POST", "/v1/captures/" + first + "/correction", "{}", http.StatusOK},
+				{"PUT", "/v1/captures/" + second, string(photos[(i+1)%len(photos)]), http.StatusCreated},
+				{"DELETE", "/v1/captures/" + first + "/correction", "", http.StatusOK},
+				{"GET", "/v1/standings/ever?around=me", "", http.StatusOK},
+				{"DELETE", membership, "", http.StatusNoContent},
+				{"POST", "/v1/groups/join", join, http.StatusOK},
+				{"GET", "/v1/groups/" + class.ID, "", http.StatusOK},
+			} {
+				if i == 0 && (step.path == "/v1/groups/join" || step.path == membership) {
+					continue // the group would go with its owner
+				}
+				headers := []string{"Authorization", "Bearer " + v.Token}
+				if strings.HasPrefix(step.body, "{") {
+					headers = append(headers, "Content-Type", "application/json")
+				}
+				a, err := s.try(step.method, step.path, strings.NewReader(step.body), headers...)
+				if err != nil || a.status != step.status {
+					t.Errorf("pupil %d: %s %s: %v, %.200s, want %d", i, step.method, step.path, err, a, step.status)
+				}
+			}
+		})
+	}
+	all.Wait()
+	var together struct{ Members []struct{} }
+	pupils[0].get("/v1/groups/"+class.ID).into(t, &together)
+	if len(together.Members) != len(pupils) {
+		t.Errorf("%d members", len(together.Members))
+	}
+	verify(t, s.db, "after it")
 }
 
 func TestAnotherPhoneIsTheSameVisitor(t *testing.T) {

@@ -400,13 +400,13 @@ func TestAVisitorWhoIsTooFastLosesNothing(t *testing.T) {
 	}
 }
 
-func checkTooOften(t *testing.T, a answer) {
+func checkTooOften(t *testing.T, a answer) (seconds int) {
 	t.Helper()
-	var seconds int
 	fmt.Sscan(a.header.Get("Retry-After"), &seconds)
 	if a.status != http.StatusTooManyRequests || a.kind() != "too-often" || seconds < 1 || seconds > 60 {
 		t.Errorf("answered %s, to be tried again after %q", a, a.header.Get("Retry-After"))
 	}
+	return seconds
 }
 
 func TestAnAddressHasItsLimits(t *testing.T) {
@@ -422,8 +422,11 @@ func TestAnAddressHasItsLimits(t *testing.T) {
 			t.Errorf("call %d: %s", i, a)
 		}
 	}
-	checkTooOften(t, v.get("/v1/me"))
-	checkTooOften(t, v.capture(drawing(1)))
+	wait := checkTooOften(t, v.get("/v1/me"))
+	time.Sleep(2100 * time.Millisecond)
+	if left := checkTooOften(t, v.capture(drawing(1))); left > wait-2 {
+		t.Errorf("two seconds after it was %d seconds to wait it is %d", wait, left)
+	}
 	// Nobody counts those who only watch over it.
 	for range 20 {
 		if a := s.ask("GET", "/healthz", nil); a.status != http.StatusOK {

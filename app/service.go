@@ -209,6 +209,7 @@ func (s *Service) routes(db *database.Database, games *store.Store, people *offi
 		ProxyHeader:                  fiber.HeaderXForwardedFor,
 		EnableIPValidation:           true,
 	})
+	web.Server().Handler = api.KnownMethods(web.Server().Handler)
 	web.Use(api.Drain, s.metrics.Observe, recoverPanic, secure)
 	// Bad networks: the pages and the dex shrink to a third.
 	web.Use(compress.New(compress.Config{Next: func(c *fiber.Ctx) bool {

@@ -15,12 +15,14 @@ import (
 	"log/slog"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 	"github.com/zoodex/zoodex/app/board"
 	"github.com/zoodex/zoodex/game"
 	"github.com/zoodex/zoodex/game/catalogue"
@@ -127,6 +129,18 @@ func schemaName(t reflect.Type, hint string) string {
 		return "Staff" + name
 	}
 	return name
+}
+
+// KnownMethods gives requests with a method that is none of HTTP's the method
+// TRACE, which nothing takes here: so they are answered as others are that an
+// address does not take. Fiber by itself answers them without asking us.
+func KnownMethods(next fasthttp.RequestHandler) fasthttp.RequestHandler {
+	return func(c *fasthttp.RequestCtx) {
+		if !slices.Contains(fiber.DefaultMethods, string(c.Method())) {
+			c.Request.Header.SetMethod(fiber.MethodTrace)
+		}
+		next(c)
+	}
 }
 
 // NoOperation answers what no operation takes: an address that there is under

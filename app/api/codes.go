@@ -1,7 +1,6 @@
 package api
 
 import (
-	"math"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -20,12 +19,7 @@ func (a *API) limitCodes(app *fiber.App) {
 		KeyGenerator:           func(c *fiber.Ctx) string { return "code " + c.IP() },
 		Next:                   func(c *fiber.Ctx) bool { return !triesCode(c) },
 		SkipSuccessfulRequests: true,
-		LimiterMiddleware:      limiter.SlidingWindow{},
-		LimitReached: func(c *fiber.Ctx) error {
-			p := problem(negotiate(c.Get(fiber.HeaderAcceptLanguage)), tooOften, nil, nil)
-			p.wait = int(math.Ceil(time.Minute.Seconds() / 2))
-			return p
-		},
+		LimitReached:           refuseTooOften,
 	}))
 }
 

@@ -3,7 +3,7 @@ package api
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -11,24 +11,27 @@ import (
 	"github.com/gofiber/fiber/v2/middleware/limiter"
 )
 
-// limit bounds the calls of one address and of one visitor. The counts are of
-// one process: with several replicas a client gets as many times the limit.
+// refuseTooOften says when the next minute begins, as the limiter has noted it.
+func refuseTooOften(c *fiber.Ctx) error {
+	p := problem(negotiate(c.Get(fiber.HeaderAcceptLanguage)), tooOften, nil, nil)
+	p.wait, _ = strconv.Atoi(string(c.Response().Header.Peek(fiber.HeaderRetryAfter)))
+	return p
+}
+
+// limit bounds the calls of one address and of one visitor, in minutes that
+// begin with the first call. The counts are of one process: with several
+// replicas a client gets as many times the limit.
 func (a *API) limit(app *fiber.App) {
 	perMinute := func(most int, key func(*fiber.Ctx) string, applies func(*fiber.Ctx) bool) {
 		if most <= 0 {
 			return
 		}
 		app.Use([]string{"/v1", "/staff/v1"}, limiter.New(limiter.Config{
-			Max:               most,
-			Expiration:        time.Minute,
-			KeyGenerator:      key,
-			Next:              func(c *fiber.Ctx) bool { return !applies(c) },
-			LimiterMiddleware: limiter.SlidingWindow{},
-			LimitReached: func(c *fiber.Ctx) error {
-				p := problem(negotiate(c.Get(fiber.HeaderAcceptLanguage)), tooOften, nil, nil)
-				p.wait = int(math.Ceil(time.Minute.Seconds() / 4))
-				return p
-			},
+			Max:          most,
+			Expiration:   time.Minute,
+			KeyGenerator: key,
+			Next:         func(c *fiber.Ctx) bool { return !applies(c) },
+			LimitReached: refuseTooOften,
 		}))
 	}
 	address := func(c *fiber.Ctx) string { return "address " + c.IP() }
