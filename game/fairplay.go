@@ -51,8 +51,8 @@ type Hours struct {
 	Open string   `yaml:"open"` // "09:00-18:30"; "" is closed
 }
 
-// MaxCopies is the largest distance at which [Probes] still finds every copy.
-const MaxCopies = 7
+// MaxCopies is the largest distance at which [Bands] still find every copy.
+const MaxCopies = bands - 1
 
 // Print is a photo's perceptual hash, and that of the photo flipped left to
 // right.
@@ -85,28 +85,19 @@ func (f FairPlay) Copy(mine, earlier Shot, zone *time.Location) bool {
 	return earlier.Species != "" && !again && f.Same(mine.Print, earlier.Print)
 }
 
-// Hashes are cut into four bands of 16 bits, numbered in bits 16 and 17, so
-// that an index can find copies among millions: of two hashes up to seven bits
-// apart at least one band differs by one bit at most.
+// bands is into how many pieces a hash is cut, so that an index can find copies
+// among millions: of two hashes that differ in fewer bits than there are bands,
+// one band at least is the same.
+const bands = 6
 
-// Bands gives the four keys under which a hash is stored.
-func Bands(hash uint64) [4]int32 {
-	var keys [4]int32
+// Bands gives the keys under which a hash is stored, and its copies are found:
+// every hash up to MaxCopies bits away has one of them too. A band has 11 or 10
+// bits, and its number above bit 16.
+func Bands(hash uint64) [bands]int32 {
+	var keys [bands]int32
 	for i := range keys {
-		keys[i] = int32(i<<16) | int32(hash>>(16*i)&0xffff)
-	}
-	return keys
-}
-
-// Probes gives the keys, 68 of them, under which the copies of a hash are to
-// be found: every hash up to MaxCopies bits away has one of them in its Bands.
-func Probes(hash uint64) []int32 {
-	keys := make([]int32, 0, 4*17)
-	for _, band := range Bands(hash) {
-		keys = append(keys, band)
-		for bit := range 16 {
-			keys = append(keys, band^1<<bit)
-		}
+		first, next := (64*i+bands-1)/bands, (64*(i+1)+bands-1)/bands
+		keys[i] = int32(i<<16) | int32(hash>>first&(1<<(next-first)-1))
 	}
 	return keys
 }

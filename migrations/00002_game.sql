@@ -80,8 +80,8 @@ CREATE TABLE corrections (
 );
 CREATE INDEX corrections_by_capture ON corrections (visitor_id, capture_id);
 
--- The perceptual hashes of recognised photos that are no copies, each under its four bands (see
--- game.Bands), so that copies are found among millions.
+-- The perceptual hashes of recognised photos that are no copies, each under its four bands,
+-- so that copies are found among millions.
 CREATE TABLE prints (
     visitor_id uuid NOT NULL,
     capture_id uuid NOT NULL,

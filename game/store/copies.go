@@ -33,11 +33,13 @@ func copied(tx *gorm.DB, referee *game.Referee, c game.Capture) (bool, error) {
 		return false, nil
 	}
 	mine := game.Print{Upright: c.PhotoSig, Mirrored: c.PhotoFlip}
-	bands := game.Probes(mine.Upright)
+	keys := game.Bands(mine.Upright)
+	bands := integers(keys[:])
 	if mine.Mirrored == 0 {
 		mine.Mirrored = mine.Upright
 	} else {
-		bands = append(bands, game.Probes(mine.Mirrored)...)
+		keys := game.Bands(mine.Mirrored)
+		bands = append(bands, keys[:]...)
 	}
 	zone := referee.Zone()
 	today := game.DateOf(c.At, zone)
@@ -52,7 +54,7 @@ func copied(tx *gorm.DB, referee *game.Referee, c game.Capture) (bool, error) {
 		SpeciesID string
 		Sig       int64
 	}
-	err := tx.Raw(copiesSQL, idsOf(animals), integers(bands), since.UTC(),
+	err := tx.Raw(copiesSQL, idsOf(animals), bands, since.UTC(),
 		int64(mine.Upright), fair.Copies, int64(mine.Mirrored), fair.Copies,
 		string(c.Visitor), own.From, own.Until).Scan(&found).Error
 	if err != nil {

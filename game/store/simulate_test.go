@@ -1,12 +1,16 @@
 package store
 
 import (
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/zoodex/zoodex/app/database"
 	"github.com/zoodex/zoodex/app/database/databasetest"
 	"github.com/zoodex/zoodex/game"
@@ -105,19 +109,77 @@ func simulated(b testing.TB, visitors int) *Store {
 	return s
 }
 
-// BenchmarkStandings reads boards of 1,000 and 100,000 visitors, and those of
-// the zoo that was simulated in the data folder $ZOODEX_BENCH_DATA.
-func BenchmarkStandings(b *testing.B) {
-	b.Run("visitors=1000", func(b *testing.B) { benchmarkStandings(b, simulated(b, 1000)) })
-	b.Run("visitors=100000", func(b *testing.B) { benchmarkStandings(b, simulated(b, 100_000)) })
+// zoos runs a benchmark in zoos of 1,000 and 100,000 visitors, and in the one
+// that was simulated in the data folder $ZOODEX_BENCH_DATA.
+func zoos(b *testing.B, run func(*testing.B, *Store)) {
+	b.Run("visitors=1000", func(b *testing.B) { run(b, simulated(b, 1000)) })
+	b.Run("visitors=100000", func(b *testing.B) { run(b, simulated(b, 100_000)) })
 	if folder := os.Getenv("ZOODEX_BENCH_DATA"); folder != "" {
 		db, err := database.Open(b.Context(), database.Options{Folder: folder})
 		if err != nil {
 			b.Fatal(err)
 		}
 		defer db.Close()
-		b.Run("given", func(b *testing.B) { benchmarkStandings(b, New(db.Gorm(), time.Now)) })
+		b.Run("given", func(b *testing.B) { run(b, New(db.Gorm(), time.Now)) })
 	}
+}
+
+// timed runs f again and again and reports how long it takes.
+func timed(b *testing.B, f func(i int) error) {
+	var took []time.Duration
+	for i := 0; b.Loop(); i++ {
+		begin := time.Now()
+		if err := f(i); err != nil {
+			b.Fatal(err)
+		}
+		took = append(took, time.Since(begin))
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "median-µs")
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+}
+
+// BenchmarkStandings reads boards.
+func BenchmarkStandings(b *testing.B) { zoos(b, benchmarkStandings) }
+
+// BenchmarkCaptures looks for copies of photos, and records captures of
+// visitors who have been there before, without recognition.
+func BenchmarkCaptures(b *testing.B) { zoos(b, benchmarkCaptures) }
+
+func benchmarkCaptures(b *testing.B, s *Store) {
+	ctx := b.Context()
+	var ids []game.VisitorID
+	if err := s.db.Raw("SELECT visitor_id FROM tallies ORDER BY md5(visitor_id::text) LIMIT 2000").Scan(&ids).Error; err != nil {
+		b.Fatal(err)
+	}
+	zoo, err := s.Zoo(ctx)
+	if err != nil {
+		b.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
+	taken := func(i int) game.Capture {
+		species := zoo.Species[r.IntN(len(zoo.Species))].ID
+		c := game.Capture{ID: game.CaptureID(uuid.NewString()), Visitor: ids[i%len(ids)], At: s.now(), PhotoSig: r.Uint64(), PhotoFlip: r.Uint64(),
+			Recognised: game.Recognised{Verdict: game.Certain, Species: species, Confidence: 0.9, Candidates: []game.Candidate{{Species: species, Confidence: 0.9}}}}
+		binary.BigEndian.PutUint64(c.PhotoSum[:], r.Uint64())
+		return c
+	}
+	var prints int
+	if err := s.db.Raw("SELECT count(*) / 6 FROM prints").Scan(&prints).Error; err != nil {
+		b.Fatal(err)
+	}
+	b.Run(fmt.Sprintf("copies,prints=%d", prints), func(b *testing.B) {
+		timed(b, func(i int) error {
+			_, err := copied(s.db.WithContext(ctx), zoo.Referee, taken(i))
+			return err
+		})
+	})
+	b.Run("record", func(b *testing.B) {
+		timed(b, func(i int) error {
+			_, _, err := s.Record(ctx, zoo, taken(i))
+			return err
+		})
+	})
 }
 
 func benchmarkStandings(b *testing.B, s *Store) {
@@ -136,19 +198,12 @@ func benchmarkStandings(b *testing.B, s *Store) {
 		{"around5", func(id string) (Page, error) { return s.Around(ctx, Visitors, board, id, 5) }},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			var took []time.Duration
 			total := 0
-			for i := 0; b.Loop(); i++ {
-				begin := time.Now()
+			timed(b, func(i int) error {
 				page, err := c.read(ids[i%len(ids)])
-				if err != nil {
-					b.Fatal(err)
-				}
-				took, total = append(took, time.Since(begin)), page.Total
-			}
-			slices.Sort(took)
-			b.ReportMetric(float64(took[len(took)/2].Microseconds()), "median-µs")
-			b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+				total = page.Total
+				return err
+			})
 			b.ReportMetric(float64(total), "listed")
 		})
 	}
@@ -171,7 +226,8 @@ func TestBoardsAreReadByTheirIndexes(t *testing.T) {
 	if err := s.db.Raw("SELECT species_id::text, sig FROM prints LIMIT 1").Scan(&sighted).Error; err != nil {
 		t.Fatal(err)
 	}
-	bands := integers(game.Probes(uint64(sighted.Sig)))
+	keys := game.Bands(uint64(sighted.Sig))
+	bands := integers(keys[:])
 	for _, c := range []struct {
 		name, query string
 		args        []any
