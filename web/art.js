@@ -7,8 +7,8 @@ import { createRequire } from 'node:module';
 import { optimize } from 'svgo';
 
 const { icons } = createRequire(import.meta.url)('@iconify-json/fluent-emoji-flat/icons.json');
-const { species, groups, other } = JSON.parse(readFileSync('src/parts/art.json'));
-const names = [...new Set([...Object.values(species), ...Object.values(groups), other])].sort();
+const { species, groups, things, other } = JSON.parse(readFileSync('src/parts/art.json'));
+const names = [...new Set([...Object.values(species), ...Object.values(groups), ...Object.values(things), other])].sort();
 
 const symbols = names.map((name) => {
   if (!icons[name]) throw new Error(`the icon set has no ${name}`);

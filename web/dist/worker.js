@@ -3,8 +3,8 @@
 // API; those are each child's own, in IndexedDB. The build puts in the names of
 // the files, and so renews it when one of them changes.
 
-const version = '0cb7f3463f2d';
-const files = ["/","/icon-192.png","/icon-512.png","/icon.svg","/manifest.webmanifest","/assets/Picture-BjT5PG1W.js","/assets/Picture-CFW4NFwd.css","/assets/art-DYFXEm-W.svg","/assets/style-B_yS3rHy.css","/assets/visitor-BfBfn3nJ.css","/assets/visitor-DxqLBGRc.js"];
+const version = '5acb902a00e4';
+const files = ["/","/icon-192.png","/icon-512.png","/icon.svg","/manifest.webmanifest","/assets/Rows-Bu0Uxcmg.css","/assets/Rows-EnyJIMyl.js","/assets/art-B8B0Yu5y.svg","/assets/style-B_yS3rHy.css","/assets/visitor-CeYBNQ3a.css","/assets/visitor-D5wbeQVq.js"];
 
 self.addEventListener('install', (event) => {
   event.waitUntil(
