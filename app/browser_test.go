@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -230,7 +231,14 @@ func (c *child) reads(selector string, words ...string) {
 // waits until an expression is true.
 func (c *child) waits(forWhat, expression string) {
 	c.t.Helper()
-	_, err := chromedp.Run(c.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(20*time.Second)))
+	poll := func() error {
+		_, err := chromedp.Run(c.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(20*time.Second)))
+		return err
+	}
+	err := poll()
+	if err != nil && strings.Contains(err.Error(), "context with specified id") { // another page is opening
+		err = poll()
+	}
 	if err != nil {
 		c.t.Fatalf("did not %s (%v); the page reads: %s", forWhat, err, c.evaluates("document.body.innerText.slice(0, 500)"))
 	}

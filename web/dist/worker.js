@@ -3,8 +3,8 @@
 // API; those are each child's own, in IndexedDB. The build puts in the names of
 // the files, and so renews it when one of them changes.
 
-const version = '5acb902a00e4';
-const files = ["/","/icon-192.png","/icon-512.png","/icon.svg","/manifest.webmanifest","/assets/Rows-Bu0Uxcmg.css","/assets/Rows-EnyJIMyl.js","/assets/art-B8B0Yu5y.svg","/assets/style-B_yS3rHy.css","/assets/visitor-CeYBNQ3a.css","/assets/visitor-D5wbeQVq.js"];
+const version = '21e36251b035';
+const files = ["/","/icon-192.png","/icon-512.png","/icon.svg","/manifest.webmanifest","/assets/Rows-Bu0Uxcmg.css","/assets/Rows-EnyJIMyl.js","/assets/art-B8B0Yu5y.svg","/assets/style-B_yS3rHy.css","/assets/visitor-BpIEWczn.js","/assets/visitor-DWmJKMv5.css"];
 
 self.addEventListener('install', (event) => {
   event.waitUntil(

@@ -10,6 +10,7 @@ import { forget } from './memory';
 export interface Child {
   key: string; // names the child on this phone
   art: string;
+  id?: string; // the visitor's
   token?: string; // missing until the API has made the visitor
   nickname?: string;
   passCode?: string; // if it was made on this phone
@@ -81,8 +82,8 @@ function join(child: Child): Promise<string> {
   const already = joining.get(child.key);
   if (already) return already;
   const made = ask('post', '/v1/visitors', {})
-    .then(({ token, nickname, passCode }) => {
-      change(child, { token, nickname, passCode });
+    .then(({ id, token, nickname, passCode }) => {
+      change(child, { id, token, nickname, passCode });
       return token;
     })
     .finally(() => joining.delete(child.key));
@@ -99,7 +100,7 @@ export async function asChild<M extends Method, P extends PathsOf<M>>(child: Chi
     if (!(error instanceof Problem && error.status === 401)) throw error;
     // The visitor was erased, on another phone perhaps: begin anew.
     if (child.token === token) {
-      change(child, { token: undefined, nickname: undefined, passCode: undefined });
+      change(child, { id: undefined, token: undefined, nickname: undefined, passCode: undefined });
       family.erased = true;
     }
     return ask(method, path, { ...details, token: child.token ?? (await join(child)) });
