@@ -400,7 +400,7 @@ func (r *replicas) overrule() bool {
 	a, s, ok := r.earlier()
 	kind, _ := any1(r.Rand, []game.CorrectionKind{game.Withdraw, game.Withdraw, game.Restore, game.Pardon, game.Unpardon})
 	return ok && r.correct(a, s, game.Correction{Kind: kind}, func() []byte {
-		if _, err := r.games.Overrule(r.Context(), a.id, s.ID, kind, "kim", "a poster"); err != nil {
+		if _, err := r.games.Overrule(r.Context(), store.Author{Name: "kim"}, a.id, s.ID, kind, "a poster"); err != nil {
 			r.Fatal(err)
 		}
 		return nil

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/zoodex/zoodex/game"
+	"github.com/zoodex/zoodex/game/store"
 )
 
 // twin is another visitor's capture of a picture, changed in some bits of its hash.
@@ -67,7 +68,7 @@ func TestACopyCannotBeSaidIntoACatch(t *testing.T) {
 	if err != nil || said.Ruling.Void != game.Copied || said.Gain.Points != 0 {
 		t.Errorf("%+v, %v", said, err)
 	}
-	pardoned, err := f.Overrule(t.Context(), c.Visitor, c.ID, game.Pardon, "Jo", "they stood side by side")
+	pardoned, err := f.Overrule(t.Context(), store.Author{Name: "Jo"}, c.Visitor, c.ID, game.Pardon, "they stood side by side")
 	if err != nil || pardoned.Ruling.Outcome != game.Caught || pardoned.Gain.Points <= 0 {
 		t.Errorf("%+v, %v", pardoned, err)
 	}

@@ -46,19 +46,20 @@ func (s *Store) Correct(ctx context.Context, visitor game.VisitorID, id game.Cap
 	if c.Kind != game.Say && c.Kind != game.Unsay {
 		return Corrected{}, fmt.Errorf("a visitor cannot %s", c.Kind)
 	}
-	return s.correct(ctx, visitor, Remark{Capture: id, Correction: c})
+	return s.correct(ctx, visitor, Remark{Capture: id, Correction: c}, Author{})
 }
 
-// Overrule lets staff withdraw, restore, pardon or no longer pardon a capture.
-func (s *Store) Overrule(ctx context.Context, visitor game.VisitorID, id game.CaptureID, kind game.CorrectionKind, staff, reason string) (Corrected, error) {
+// Overrule lets staff withdraw, restore, pardon or no longer pardon a capture,
+// and say why. It fails with game.ErrNotFound if there is no such capture.
+func (s *Store) Overrule(ctx context.Context, by Author, visitor game.VisitorID, id game.CaptureID, kind game.CorrectionKind, reason string) (Corrected, error) {
 	switch kind {
 	case game.Withdraw, game.Restore, game.Pardon, game.Unpardon:
-		return s.correct(ctx, visitor, Remark{Capture: id, Correction: game.Correction{Kind: kind}, Staff: staff, Reason: reason})
+		return s.correct(ctx, visitor, Remark{Capture: id, Correction: game.Correction{Kind: kind}, Staff: by.Name, Reason: reason}, by)
 	}
 	return Corrected{}, fmt.Errorf("staff cannot %s", kind)
 }
 
-func (s *Store) correct(ctx context.Context, visitor game.VisitorID, r Remark) (result Corrected, err error) {
+func (s *Store) correct(ctx context.Context, visitor game.VisitorID, r Remark, by Author) (result Corrected, err error) {
 	err = s.write(ctx, func(tx *gorm.DB) error {
 		var row captureRow
 		result, row, err = s.change(tx, visitor, r.Capture, func(zoo *Zoo, answer Answer, marks *game.Marks) error {
@@ -77,7 +78,11 @@ func (s *Store) correct(ctx context.Context, visitor game.VisitorID, r Remark) (
 		if err != nil {
 			return err
 		}
-		return tx.Create(&correctionRow{string(visitor), string(r.Capture), string(r.Kind), nullable(r.Species), r.Staff, r.Reason, s.now().UTC()}).Error
+		err = tx.Create(&correctionRow{string(visitor), string(r.Capture), string(r.Kind), nullable(r.Species), r.Staff, r.Reason, s.now().UTC()}).Error
+		if err != nil || by.Note == nil {
+			return err
+		}
+		return by.note(tx, "capture."+string(r.Kind), string(r.Capture), map[string]any{"reason": r.Reason, "points": result.Gain.Points})
 	})
 	if err != nil {
 		return Corrected{}, fmt.Errorf("correct a capture: %w", err)

@@ -304,7 +304,7 @@ func (m *model) correct(v *modelVisitor, a store.Answer, c game.Correction) {
 	if c.Kind == game.Say || c.Kind == game.Unsay {
 		got, err = m.store().Correct(m.f.t.Context(), v.id, a.ID, c)
 	} else {
-		got, err = m.store().Overrule(m.f.t.Context(), v.id, a.ID, c.Kind, "Jo", "why not")
+		got, err = m.store().Overrule(m.f.t.Context(), store.Author{Name: "Jo"}, v.id, a.ID, c.Kind, "why not")
 	}
 	if err != nil {
 		m.rt.Fatal(err)

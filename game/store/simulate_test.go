@@ -240,6 +240,9 @@ func TestBoardsAreReadByTheirIndexes(t *testing.T) {
 		{"what went before a capture", pastSQL, []any{values}, []string{"captures_pkey", "tallies_pkey", "memberships_by_visitor"}},
 		{"the copies of a photo", copiesSQL, []any{words{sighted.SpeciesID}, bands, time.Unix(0, 0), sighted.Sig, 5, sighted.Sig, 5, id, time.Unix(0, 0), time.Unix(0, 0)},
 			[]string{"Index Only Scan using prints_by_band"}},
+		{"captures that were decided upon", decisionsSQL(Decisions{After: DecidedPlace{Capture: "x"}}),
+			[]any{map[string]any{"arrived": time.Now(), "visitor": id, "capture": id, "limit": 50}}, []string{"captures_decided"}},
+		{"the captures of a nickname", decisionsSQL(Decisions{Nickname: "x"}), []any{map[string]any{"nickname": "Brave Otter 42", "limit": 50}}, []string{"visitors_by_nickname", "captures"}},
 		{"whether anybody is to be recomputed", behindSQL, []any{0, 1}, []string{"tallies_by_basis"}},
 		{"whom to recompute", lockBehindSQL, []any{0, 1 << 60, 50}, []string{"tallies_by_basis", "visitors_pkey"}},
 	} {

@@ -67,7 +67,7 @@ func TestBoardsFollowWhatVisitorsDo(t *testing.T) {
 	agree("three captures")
 	f.record(first)
 	agree("a retry")
-	if _, err := f.Overrule(ctx, ann, first.ID, game.Withdraw, "kim", "a poster"); err != nil {
+	if _, err := f.Overrule(ctx, store.Author{Name: "kim"}, ann, first.ID, game.Withdraw, "a poster"); err != nil {
 		t.Fatal(err)
 	}
 	agree("a capture withdrawn")

@@ -1,0 +1,141 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/zoodex/zoodex/game"
+)
+
+// Decided is a capture as staff see it: what was answered, what was said of it
+// since, and what it means now.
+type Decided struct {
+	Answer
+	Nickname string // of the visitor
+	Arrived  time.Time
+	game.Marks
+	Now     game.Ruling
+	Remarks []Remark // the oldest first
+}
+
+// DecidedAs is why a capture is to be looked at.
+type DecidedAs string
+
+// The decisions. The first three are those of fair play.
+const (
+	AsCopied    = DecidedAs(game.Copied)
+	AsClosed    = DecidedAs(game.Closed)
+	AsTooFast   = DecidedAs(game.TooFast)
+	AsCorrected = DecidedAs("corrected") // the visitor says that it shows something else
+	AsWithdrawn = DecidedAs(game.Withdrawn)
+	AsPardoned  = DecidedAs("pardoned")
+)
+
+// DecidedPlace is after a capture in a list of them, the zero one before the first.
+type DecidedPlace struct {
+	Arrived time.Time
+	Visitor game.VisitorID
+	Capture game.CaptureID
+}
+
+// Decisions says which captures to list.
+type Decisions struct {
+	As       DecidedAs // "": any decision, and with a nickname all captures
+	Nickname string    // of visitors called so; "": of all
+	After    DecidedPlace
+	Limit    int
+}
+
+var decidedAs = map[DecidedAs]string{
+	AsCorrected: "c.said", AsWithdrawn: "c.withdrawn", AsPardoned: "c.pardoned",
+	AsCopied: fairPlaySaid(game.Copied), AsClosed: fairPlaySaid(game.Closed), AsTooFast: fairPlaySaid(game.TooFast),
+}
+
+func fairPlaySaid(reason game.VoidReason) string {
+	return "c.outcome = 'void' AND c.recognised->>'void' = '" + string(reason) + "'"
+}
+
+// decisionsSQL is the statement for a list. The condition of the index is in it
+// word for word.
+func decisionsSQL(d Decisions) string {
+	where := "WHERE (c.outcome = 'void' OR c.said OR c.withdrawn OR c.pardoned)"
+	if d.Nickname != "" {
+		where = "WHERE c.visitor_id IN (SELECT id FROM visitors WHERE nickname = @nickname)"
+	}
+	if as, ok := decidedAs[d.As]; ok {
+		where += " AND " + as
+	}
+	if d.After.Capture != "" {
+		where += " AND (c.created_at, c.visitor_id, c.id) < (@arrived, CAST(@visitor AS uuid), CAST(@capture AS uuid))"
+	}
+	return "SELECT c.*, v.nickname FROM captures c JOIN visitors v ON v.id = c.visitor_id " + where +
+		" ORDER BY c.created_at DESC, c.visitor_id DESC, c.id DESC LIMIT @limit"
+}
+
+// Decided lists captures, those that arrived last first.
+func (s *Store) Decided(ctx context.Context, d Decisions) ([]Decided, error) {
+	zoo, err := s.Zoo(ctx)
+	if err != nil {
+		return nil, err
+	}
+	referee, err := zoo.referee()
+	if err != nil {
+		return nil, err
+	}
+	tx := s.read(ctx)
+	var rows []struct {
+		Row      captureRow `gorm:"embedded"`
+		Nickname string
+	}
+	err = tx.Raw(decisionsSQL(d), map[string]any{"nickname": d.Nickname, "limit": d.Limit,
+		"arrived": d.After.Arrived.UTC(), "visitor": string(d.After.Visitor), "capture": string(d.After.Capture)}).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("list decisions: %w", err)
+	}
+	visitors := map[game.VisitorID]bool{}
+	for _, r := range rows {
+		visitors[game.VisitorID(r.Row.VisitorID)] = true
+	}
+	states, remarks := map[game.VisitorID]game.State{}, map[game.VisitorID][]Remark{}
+	for v := range visitors {
+		history, err := historyOf(tx, v)
+		if err != nil {
+			return nil, err
+		}
+		states[v] = referee.Replay(history)
+		if remarks[v], err = s.Remarks(ctx, v); err != nil {
+			return nil, err
+		}
+	}
+	list := make([]Decided, len(rows))
+	for i, r := range rows {
+		v, id := game.VisitorID(r.Row.VisitorID), game.CaptureID(r.Row.ID)
+		d := Decided{Nickname: r.Nickname, Arrived: r.Row.CreatedAt, Marks: r.Row.marks()}
+		if d.Answer, err = r.Row.answer(); err != nil {
+			return nil, err
+		}
+		d.Question = nil // see Questions
+		d.Now, _ = states[v].Ruling(id)
+		for _, remark := range remarks[v] {
+			if remark.Capture == id {
+				d.Remarks = append(d.Remarks, remark)
+			}
+		}
+		list[i] = d
+	}
+	return list, nil
+}
+
+// marks gives what was said of a capture, but for the answer to its question.
+func (r captureRow) marks() game.Marks {
+	m := game.Marks{Copied: r.Copied, Withdrawn: r.Withdrawn, Pardoned: r.Pardoned}
+	if r.Said {
+		said := game.SpeciesID("")
+		if r.SaidID != nil {
+			said = game.SpeciesID(*r.SaidID)
+		}
+		m.Said = &said
+	}
+	return m
+}
