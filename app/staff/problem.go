@@ -37,6 +37,7 @@ var (
 	noSuchStaff = kind{"no-such-staff", http.StatusNotFound}
 
 	noSuchSpecies   = kind{"no-such-species", http.StatusNotFound}
+	noSuchCapture   = kind{"no-such-capture", http.StatusNotFound}
 	noVersion       = kind{"no-version", http.StatusPreconditionRequired}
 	editedMeanwhile = kind{"edited-meanwhile", http.StatusPreconditionFailed}
 )

@@ -44,6 +44,7 @@ func (d *Desk) Register(app *fiber.App, h huma.API) {
 	d.audit()
 	d.options()
 	d.species()
+	d.captures()
 	app.All("/staff/v1/*", api.NoOperation)
 }
 
