@@ -38,13 +38,25 @@ type document struct {
 		Roles       []string `json:"x-roles"`
 		Parameters  []struct{ Name, In string }
 		RequestBody *struct {
-			Content map[string]any
+			Content map[string]media
 		}
 		Responses map[string]struct {
-			Content map[string]struct{ Schema *schema }
+			Content map[string]media
 		}
 	}
-	Components struct{ Schemas map[string]*schema }
+	Components struct {
+		Schemas  map[string]*schema
+		Examples map[string]struct{ Value any }
+	}
+}
+
+// media is a body as the document has it.
+type media struct {
+	Schema   *schema
+	Example  any
+	Examples map[string]struct {
+		Ref string `json:"$ref"`
+	}
 }
 
 // deviation says where a value is not as the schema has it, "" if nowhere.

@@ -226,7 +226,9 @@ func (s *Service) routes(db *database.Database, games *store.Store, people *offi
 	})
 	web.Get("/metrics", s.metrics.Handler())
 	desk := &staff.Desk{API: a, Office: people, Now: c.Now}
-	desk.Register(web, a.Register(web))
+	described := a.Register(web)
+	desk.Register(web, described)
+	api.Examples(described)
 	if err := pages(web); err != nil {
 		return nil, err
 	}

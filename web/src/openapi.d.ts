@@ -92,6 +92,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/v1/captures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Captures to look at
+         * @description Captures that fair play, visitors or staff have decided upon, with the reason. With a nickname all captures of those called so.
+         */
+        get: operations["staff-captures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/captures/{visitor}/{id}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge a capture
+         * @description Withdraws a capture or has it count. Points, badges, trails and standings follow at once.
+         */
+        post: operations["staff-judge-capture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/v1/links": {
         parameters: {
             query?: never;
@@ -1778,6 +1818,59 @@ export interface components {
              */
             who: string;
         };
+        StaffCapture: {
+            /** Format: date-time */
+            arrived: string;
+            /**
+             * Format: date-time
+             * @description When the photo was taken
+             */
+            at: string;
+            /** Format: double */
+            confidence: number;
+            /**
+             * Format: uuid
+             * @description Together with the visitor: two of them may use the same
+             */
+            id: string;
+            /** @example Brave Otter 42 */
+            nickname: string;
+            /**
+             * @description What it means now
+             * @enum {string}
+             */
+            now: "caught" | "seen" | "unsure" | "nothing" | "stranger" | "void";
+            /** @enum {string} */
+            nowVoid?: "copied" | "closed" | "too-fast" | "withdrawn";
+            /**
+             * @description As it was answered
+             * @enum {string}
+             */
+            outcome: "caught" | "seen" | "unsure" | "nothing" | "stranger" | "void";
+            pardoned: boolean;
+            /** @description What recognition was certain of */
+            recognised?: components["schemas"]["SpeciesName"];
+            /** @description What was said of it, the oldest first */
+            remarks: components["schemas"]["StaffRemark"][];
+            /** @description Whether the visitor says that it shows something else */
+            said: boolean;
+            /** @description What they say; missing if none of the zoo's animals */
+            saidIs?: components["schemas"]["SpeciesName"];
+            /** Format: uuid */
+            visitor: string;
+            /**
+             * @description Why it did not count
+             * @enum {string}
+             */
+            void?: "copied" | "closed" | "too-fast";
+            withdrawn: boolean;
+        };
+        StaffCaptures: {
+            /** @description Those that arrived last come first */
+            captures: components["schemas"]["StaffCapture"][];
+            /** @description Send it as after for the page that follows; missing on the last page */
+            next?: string;
+        };
         StaffChecked: {
             card: components["schemas"]["CaughtSpecies"];
             wrong: components["schemas"]["StaffWrong"][];
@@ -1923,6 +2016,21 @@ export interface components {
             /** Format: int64 */
             fr: number;
         };
+        StaffJudged: {
+            /**
+             * @description What the capture means now
+             * @enum {string}
+             */
+            now: "caught" | "seen" | "unsure" | "nothing" | "stranger" | "void";
+            /**
+             * Format: int64
+             * @description By how many the visitor's have changed
+             * @example -25
+             */
+            points: number;
+            /** @enum {string} */
+            void?: "copied" | "closed" | "too-fast" | "withdrawn";
+        };
         StaffLink: {
             /** Format: date-time */
             expires: string;
@@ -1999,6 +2107,19 @@ export interface components {
              * @description Characters of a text
              */
             maxText: number;
+        };
+        StaffRemark: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "say" | "unsay" | "withdraw" | "restore" | "pardon" | "unpardon";
+            /** @example a poster */
+            reason?: string;
+            /**
+             * @description Who of the staff; missing for the visitor
+             * @example Sam Keeper
+             */
+            who?: string;
         };
         StaffSignIn: {
             /** @example Sam Keeper */
@@ -2138,6 +2259,18 @@ export interface components {
         };
         StaffTokens: {
             tokens: components["schemas"]["StaffToken"][];
+        };
+        StaffVerdict: {
+            /**
+             * @description Why; other staff read it
+             * @example a poster
+             */
+            reason: string;
+            /**
+             * @description withdraw: it does not count. pardon: it counts whatever fair play says, as what the visitor says that it shows if they have said something. restore and unpardon take these back.
+             * @enum {string}
+             */
+            verdict: "withdraw" | "restore" | "pardon" | "unpardon";
         };
         StaffVersion: {
             /** Format: date-time */
@@ -2810,6 +2943,175 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-captures": {
+        parameters: {
+            query?: {
+                /** @description Only those decided upon like this */
+                reason?: "copied" | "closed" | "too-fast" | "corrected" | "withdrawn" | "pardoned";
+                /** @description All captures of the visitors called so, not only those decided upon */
+                nickname?: string;
+                /** @description The next of the page before */
+                after?: string;
+                limit?: number;
+            };
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffCaptures"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-judge-capture": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                visitor: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffVerdict"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffJudged"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4239,6 +4541,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "badges": [
+                     *         {
+                     *           "art": "camera",
+                     *           "earned": true,
+                     *           "earnedAt": "2026-11-24T22:12:56.140861Z",
+                     *           "have": 1,
+                     *           "key": "first-catch",
+                     *           "name": "First catch",
+                     *           "need": 1,
+                     *           "possible": true,
+                     *           "text": "Your first animal is in the dex."
+                     *         },
+                     *         {
+                     *           "art": "paw",
+                     *           "earned": false,
+                     *           "have": 1,
+                     *           "key": "five-species",
+                     *           "name": "A handful",
+                     *           "need": 5,
+                     *           "possible": true,
+                     *           "text": "Catch five different animals."
+                     *         }
+                     *       ],
+                     *       "earned": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Badges"];
                 };
             };
@@ -4320,6 +4650,134 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "at": "2026-11-24T22:12:56.140861Z",
+                     *       "box": {
+                     *         "height": 278,
+                     *         "width": 278,
+                     *         "x": 167,
+                     *         "y": 154
+                     *       },
+                     *       "candidates": [
+                     *         {
+                     *           "confidence": 1,
+                     *           "name": "lion",
+                     *           "scientificName": "Panthera leo",
+                     *           "slug": "lion"
+                     *         }
+                     *       ],
+                     *       "confidence": 1,
+                     *       "earned": {
+                     *         "badges": [
+                     *           {
+                     *             "art": "camera",
+                     *             "key": "first-catch",
+                     *             "name": "First catch",
+                     *             "text": "Your first animal is in the dex."
+                     *           }
+                     *         ],
+                     *         "level": {
+                     *           "art": "egg",
+                     *           "name": "Egg",
+                     *           "next": {
+                     *             "name": "Chick",
+                     *             "points": 60
+                     *           },
+                     *           "number": 1,
+                     *           "points": 0,
+                     *           "text": "Something is about to hatch. Catch your first animals!"
+                     *         },
+                     *         "levelUp": false,
+                     *         "lines": [
+                     *           {
+                     *             "points": 10,
+                     *             "reason": "catch",
+                     *             "text": "First catch: lion"
+                     *           },
+                     *           {
+                     *             "points": 5,
+                     *             "reason": "visit",
+                     *             "text": "First animal of the visit"
+                     *           }
+                     *         ],
+                     *         "lostBadges": [],
+                     *         "points": 15,
+                     *         "trails": [
+                     *           {
+                     *             "art": "lion",
+                     *             "done": 1,
+                     *             "key": "big-cats",
+                     *             "name": "On velvet paws",
+                     *             "total": 4
+                     *           }
+                     *         ]
+                     *       },
+                     *       "id": "e96956cc-5af2-4d23-b6a7-884177de9f66",
+                     *       "model": "efficientnet-lite2-1",
+                     *       "outcome": "caught",
+                     *       "progress": {
+                     *         "caught": 1,
+                     *         "points": 15,
+                     *         "total": 179
+                     *       },
+                     *       "quiz": {
+                     *         "choices": [
+                     *           {
+                     *             "key": "day",
+                     *             "text": "by day"
+                     *           },
+                     *           {
+                     *             "key": "twilight",
+                     *             "text": "at dusk and dawn"
+                     *           },
+                     *           {
+                     *             "key": "anytime",
+                     *             "text": "now and then by day and by night"
+                     *           }
+                     *         ],
+                     *         "points": 3,
+                     *         "question": "Lion: when is this animal awake?"
+                     *       },
+                     *       "species": {
+                     *         "art": "lion",
+                     *         "facts": {
+                     *           "activity": "twilight",
+                     *           "awake": [
+                     *             "17:00-21:00",
+                     *             "04:00-08:00"
+                     *           ],
+                     *           "class": "Mammalia",
+                     *           "conservation": {
+                     *             "code": "VU",
+                     *             "name": "vulnerable"
+                     *           },
+                     *           "continents": [
+                     *             "Africa",
+                     *             "Asia"
+                     *           ],
+                     *           "diet": "It hunts zebras, wildebeest, antelopes and buffaloes, and often chases hyenas off their kill.",
+                     *           "family": "Felidae",
+                     *           "group": {
+                     *             "key": "big-cat",
+                     *             "name": "big cat",
+                     *             "some": "some kind of big cat"
+                     *           },
+                     *           "habitat": "Prides share the grasslands of Africa south of the Sahara, and one small group lives in a forest in India.",
+                     *           "order": "Carnivora",
+                     *           "rarity": 1,
+                     *           "sleep": "Up to twenty hours a day go by in sleeping and dozing, and the hunt begins when the heat is over.",
+                     *           "sleepHours": 20,
+                     *           "surprise": "A lion's roar carries up to eight kilometres. That is as far as a two-hour walk."
+                     *         },
+                     *         "name": "lion",
+                     *         "number": 1,
+                     *         "scientificName": "Panthera leo",
+                     *         "slug": "lion"
+                     *       },
+                     *       "why": "Seen clearly, from afar and up close."
+                     *     }
+                     */
                     "application/json": components["schemas"]["Captured"];
                 };
             };
@@ -4329,6 +4787,134 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "at": "2026-11-24T22:12:56.140861Z",
+                     *       "box": {
+                     *         "height": 278,
+                     *         "width": 278,
+                     *         "x": 167,
+                     *         "y": 154
+                     *       },
+                     *       "candidates": [
+                     *         {
+                     *           "confidence": 1,
+                     *           "name": "lion",
+                     *           "scientificName": "Panthera leo",
+                     *           "slug": "lion"
+                     *         }
+                     *       ],
+                     *       "confidence": 1,
+                     *       "earned": {
+                     *         "badges": [
+                     *           {
+                     *             "art": "camera",
+                     *             "key": "first-catch",
+                     *             "name": "First catch",
+                     *             "text": "Your first animal is in the dex."
+                     *           }
+                     *         ],
+                     *         "level": {
+                     *           "art": "egg",
+                     *           "name": "Egg",
+                     *           "next": {
+                     *             "name": "Chick",
+                     *             "points": 60
+                     *           },
+                     *           "number": 1,
+                     *           "points": 0,
+                     *           "text": "Something is about to hatch. Catch your first animals!"
+                     *         },
+                     *         "levelUp": false,
+                     *         "lines": [
+                     *           {
+                     *             "points": 10,
+                     *             "reason": "catch",
+                     *             "text": "First catch: lion"
+                     *           },
+                     *           {
+                     *             "points": 5,
+                     *             "reason": "visit",
+                     *             "text": "First animal of the visit"
+                     *           }
+                     *         ],
+                     *         "lostBadges": [],
+                     *         "points": 15,
+                     *         "trails": [
+                     *           {
+                     *             "art": "lion",
+                     *             "done": 1,
+                     *             "key": "big-cats",
+                     *             "name": "On velvet paws",
+                     *             "total": 4
+                     *           }
+                     *         ]
+                     *       },
+                     *       "id": "e96956cc-5af2-4d23-b6a7-884177de9f66",
+                     *       "model": "efficientnet-lite2-1",
+                     *       "outcome": "caught",
+                     *       "progress": {
+                     *         "caught": 1,
+                     *         "points": 15,
+                     *         "total": 179
+                     *       },
+                     *       "quiz": {
+                     *         "choices": [
+                     *           {
+                     *             "key": "day",
+                     *             "text": "by day"
+                     *           },
+                     *           {
+                     *             "key": "twilight",
+                     *             "text": "at dusk and dawn"
+                     *           },
+                     *           {
+                     *             "key": "anytime",
+                     *             "text": "now and then by day and by night"
+                     *           }
+                     *         ],
+                     *         "points": 3,
+                     *         "question": "Lion: when is this animal awake?"
+                     *       },
+                     *       "species": {
+                     *         "art": "lion",
+                     *         "facts": {
+                     *           "activity": "twilight",
+                     *           "awake": [
+                     *             "17:00-21:00",
+                     *             "04:00-08:00"
+                     *           ],
+                     *           "class": "Mammalia",
+                     *           "conservation": {
+                     *             "code": "VU",
+                     *             "name": "vulnerable"
+                     *           },
+                     *           "continents": [
+                     *             "Africa",
+                     *             "Asia"
+                     *           ],
+                     *           "diet": "It hunts zebras, wildebeest, antelopes and buffaloes, and often chases hyenas off their kill.",
+                     *           "family": "Felidae",
+                     *           "group": {
+                     *             "key": "big-cat",
+                     *             "name": "big cat",
+                     *             "some": "some kind of big cat"
+                     *           },
+                     *           "habitat": "Prides share the grasslands of Africa south of the Sahara, and one small group lives in a forest in India.",
+                     *           "order": "Carnivora",
+                     *           "rarity": 1,
+                     *           "sleep": "Up to twenty hours a day go by in sleeping and dozing, and the hunt begins when the heat is over.",
+                     *           "sleepHours": 20,
+                     *           "surprise": "A lion's roar carries up to eight kilometres. That is as far as a two-hour walk."
+                     *         },
+                     *         "name": "lion",
+                     *         "number": 1,
+                     *         "scientificName": "Panthera leo",
+                     *         "slug": "lion"
+                     *       },
+                     *       "why": "Seen clearly, from afar and up close."
+                     *     }
+                     */
                     "application/json": components["schemas"]["Captured"];
                 };
             };
@@ -4430,6 +5016,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "species": "lion"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Correction"];
             };
         };
@@ -4440,6 +5031,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "earned": {
+                     *         "badges": [],
+                     *         "level": {
+                     *           "art": "egg",
+                     *           "name": "Egg",
+                     *           "next": {
+                     *             "name": "Chick",
+                     *             "points": 60
+                     *           },
+                     *           "number": 1,
+                     *           "points": 0,
+                     *           "text": "Something is about to hatch. Catch your first animals!"
+                     *         },
+                     *         "levelUp": false,
+                     *         "lines": [],
+                     *         "lostBadges": [],
+                     *         "points": 0,
+                     *         "trails": []
+                     *       },
+                     *       "id": "e96956cc-5af2-4d23-b6a7-884177de9f66",
+                     *       "outcome": "caught",
+                     *       "progress": {
+                     *         "caught": 1,
+                     *         "points": 15,
+                     *         "total": 179
+                     *       },
+                     *       "species": {
+                     *         "art": "lion",
+                     *         "facts": {
+                     *           "activity": "twilight",
+                     *           "awake": [
+                     *             "17:00-21:00",
+                     *             "04:00-08:00"
+                     *           ],
+                     *           "class": "Mammalia",
+                     *           "conservation": {
+                     *             "code": "VU",
+                     *             "name": "vulnerable"
+                     *           },
+                     *           "continents": [
+                     *             "Africa",
+                     *             "Asia"
+                     *           ],
+                     *           "diet": "It hunts zebras, wildebeest, antelopes and buffaloes, and often chases hyenas off their kill.",
+                     *           "family": "Felidae",
+                     *           "group": {
+                     *             "key": "big-cat",
+                     *             "name": "big cat",
+                     *             "some": "some kind of big cat"
+                     *           },
+                     *           "habitat": "Prides share the grasslands of Africa south of the Sahara, and one small group lives in a forest in India.",
+                     *           "order": "Carnivora",
+                     *           "rarity": 1,
+                     *           "sleep": "Up to twenty hours a day go by in sleeping and dozing, and the hunt begins when the heat is over.",
+                     *           "sleepHours": 20,
+                     *           "surprise": "A lion's roar carries up to eight kilometres. That is as far as a two-hour walk."
+                     *         },
+                     *         "name": "lion",
+                     *         "number": 1,
+                     *         "scientificName": "Panthera leo",
+                     *         "slug": "lion"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Corrected"];
                 };
             };
@@ -4520,6 +5177,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "earned": {
+                     *         "badges": [],
+                     *         "level": {
+                     *           "art": "egg",
+                     *           "name": "Egg",
+                     *           "next": {
+                     *             "name": "Chick",
+                     *             "points": 60
+                     *           },
+                     *           "number": 1,
+                     *           "points": 0,
+                     *           "text": "Something is about to hatch. Catch your first animals!"
+                     *         },
+                     *         "levelUp": false,
+                     *         "lines": [],
+                     *         "lostBadges": [],
+                     *         "points": 0,
+                     *         "trails": []
+                     *       },
+                     *       "id": "e96956cc-5af2-4d23-b6a7-884177de9f66",
+                     *       "outcome": "caught",
+                     *       "progress": {
+                     *         "caught": 1,
+                     *         "points": 15,
+                     *         "total": 179
+                     *       },
+                     *       "species": {
+                     *         "art": "lion",
+                     *         "facts": {
+                     *           "activity": "twilight",
+                     *           "awake": [
+                     *             "17:00-21:00",
+                     *             "04:00-08:00"
+                     *           ],
+                     *           "class": "Mammalia",
+                     *           "conservation": {
+                     *             "code": "VU",
+                     *             "name": "vulnerable"
+                     *           },
+                     *           "continents": [
+                     *             "Africa",
+                     *             "Asia"
+                     *           ],
+                     *           "diet": "It hunts zebras, wildebeest, antelopes and buffaloes, and often chases hyenas off their kill.",
+                     *           "family": "Felidae",
+                     *           "group": {
+                     *             "key": "big-cat",
+                     *             "name": "big cat",
+                     *             "some": "some kind of big cat"
+                     *           },
+                     *           "habitat": "Prides share the grasslands of Africa south of the Sahara, and one small group lives in a forest in India.",
+                     *           "order": "Carnivora",
+                     *           "rarity": 1,
+                     *           "sleep": "Up to twenty hours a day go by in sleeping and dozing, and the hunt begins when the heat is over.",
+                     *           "sleepHours": 20,
+                     *           "surprise": "A lion's roar carries up to eight kilometres. That is as far as a two-hour walk."
+                     *         },
+                     *         "name": "lion",
+                     *         "number": 1,
+                     *         "scientificName": "Panthera leo",
+                     *         "slug": "lion"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Corrected"];
                 };
             };
@@ -4585,6 +5308,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "choice": "day"
+                 *     }
+                 */
                 "application/json": components["schemas"]["QuizAnswer"];
             };
         };
@@ -4595,6 +5323,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "answer": {
+                     *         "key": "twilight",
+                     *         "text": "at dusk and dawn"
+                     *       },
+                     *       "choice": {
+                     *         "key": "day",
+                     *         "text": "by day"
+                     *       },
+                     *       "earned": {
+                     *         "badges": [],
+                     *         "level": {
+                     *           "art": "egg",
+                     *           "name": "Egg",
+                     *           "next": {
+                     *             "name": "Chick",
+                     *             "points": 60
+                     *           },
+                     *           "number": 1,
+                     *           "points": 0,
+                     *           "text": "Something is about to hatch. Catch your first animals!"
+                     *         },
+                     *         "levelUp": false,
+                     *         "lines": [],
+                     *         "lostBadges": [],
+                     *         "points": 0,
+                     *         "trails": []
+                     *       },
+                     *       "progress": {
+                     *         "caught": 1,
+                     *         "points": 15,
+                     *         "total": 179
+                     *       },
+                     *       "right": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Quizzed"];
                 };
             };
@@ -4672,6 +5437,50 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "progress": {
+                     *         "caught": 1,
+                     *         "points": 15,
+                     *         "total": 179
+                     *       },
+                     *       "species": [
+                     *         {
+                     *           "art": "lion",
+                     *           "caught": true,
+                     *           "firstCaughtAt": "2026-11-24T22:12:56.140861Z",
+                     *           "group": {
+                     *             "key": "big-cat",
+                     *             "name": "big cat",
+                     *             "some": "some kind of big cat"
+                     *           },
+                     *           "name": "lion",
+                     *           "number": 1,
+                     *           "rarity": 1,
+                     *           "scientificName": "Panthera leo",
+                     *           "slug": "lion",
+                     *           "timesSeen": 1,
+                     *           "visits": 1
+                     *         },
+                     *         {
+                     *           "art": "tiger",
+                     *           "caught": false,
+                     *           "group": {
+                     *             "key": "big-cat",
+                     *             "name": "big cat",
+                     *             "some": "some kind of big cat"
+                     *           },
+                     *           "name": "tiger",
+                     *           "number": 2,
+                     *           "rarity": 1,
+                     *           "scientificName": "Panthera tigris",
+                     *           "slug": "tiger",
+                     *           "timesSeen": 0,
+                     *           "visits": 0
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Dex"];
                 };
             };
@@ -4731,6 +5540,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "groups": [
+                     *         {
+                     *           "id": "01a20f9e-8319-7708-bc4e-b44503e6c6cb",
+                     *           "kind": "family",
+                     *           "members": [
+                     *             {
+                     *               "id": "01a20f9e-831a-78e4-aa6b-43b828be9bbf",
+                     *               "me": false,
+                     *               "nickname": "Cosy Bison 13",
+                     *               "owner": true,
+                     *               "since": "2026-11-24T22:12:56.218062Z"
+                     *             },
+                     *             {
+                     *               "id": "01a20f9e-831e-7206-9c90-60ace459d8cf",
+                     *               "me": true,
+                     *               "nickname": "Warm Panda 33",
+                     *               "owner": false,
+                     *               "since": "2026-11-24T22:12:56.22213Z"
+                     *             }
+                     *           ],
+                     *           "mostMembers": 12,
+                     *           "name": "Gentle Jaguar 98",
+                     *           "owner": false,
+                     *           "since": "2026-11-24T22:12:56.218062Z"
+                     *         }
+                     *       ],
+                     *       "most": 5
+                     *     }
+                     */
                     "application/json": components["schemas"]["VisitorGroups"];
                 };
             };
@@ -4784,6 +5624,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "family"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewGroup"];
             };
         };
@@ -4794,6 +5639,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": {
+                     *         "code": "DWCWTF",
+                     *         "expired": false,
+                     *         "until": "2026-12-08T22:12:56.218062Z"
+                     *       },
+                     *       "id": "01a20f9e-8319-7708-bc4e-b44503e6c6cb",
+                     *       "kind": "family",
+                     *       "members": [
+                     *         {
+                     *           "id": "01a20f9e-831a-78e4-aa6b-43b828be9bbf",
+                     *           "me": true,
+                     *           "nickname": "Cosy Bison 13",
+                     *           "owner": true,
+                     *           "since": "2026-11-24T22:12:56.218062Z"
+                     *         }
+                     *       ],
+                     *       "mostMembers": 12,
+                     *       "name": "Gentle Jaguar 98",
+                     *       "owner": true,
+                     *       "since": "2026-11-24T22:12:56.218062Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["VisitorGroup"];
                 };
             };
@@ -4865,6 +5734,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "code": "DWCWTF"
+                 *     }
+                 */
                 "application/json": components["schemas"]["GroupCode"];
             };
         };
@@ -4875,6 +5749,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a20f9e-8319-7708-bc4e-b44503e6c6cb",
+                     *       "kind": "family",
+                     *       "members": [
+                     *         {
+                     *           "id": "01a20f9e-831a-78e4-aa6b-43b828be9bbf",
+                     *           "me": false,
+                     *           "nickname": "Cosy Bison 13",
+                     *           "owner": true,
+                     *           "since": "2026-11-24T22:12:56.218062Z"
+                     *         },
+                     *         {
+                     *           "id": "01a20f9e-831e-7206-9c90-60ace459d8cf",
+                     *           "me": true,
+                     *           "nickname": "Warm Panda 33",
+                     *           "owner": false,
+                     *           "since": "2026-11-24T22:12:56.22213Z"
+                     *         }
+                     *       ],
+                     *       "mostMembers": 12,
+                     *       "name": "Gentle Jaguar 98",
+                     *       "owner": false,
+                     *       "since": "2026-11-24T22:12:56.218062Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["VisitorGroup"];
                 };
             };
@@ -4972,6 +5872,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a20f9e-8319-7708-bc4e-b44503e6c6cb",
+                     *       "kind": "family",
+                     *       "members": [
+                     *         {
+                     *           "id": "01a20f9e-831a-78e4-aa6b-43b828be9bbf",
+                     *           "me": false,
+                     *           "nickname": "Cosy Bison 13",
+                     *           "owner": true,
+                     *           "since": "2026-11-24T22:12:56.218062Z"
+                     *         },
+                     *         {
+                     *           "id": "01a20f9e-831e-7206-9c90-60ace459d8cf",
+                     *           "me": true,
+                     *           "nickname": "Warm Panda 33",
+                     *           "owner": false,
+                     *           "since": "2026-11-24T22:12:56.22213Z"
+                     *         }
+                     *       ],
+                     *       "mostMembers": 12,
+                     *       "name": "Gentle Jaguar 98",
+                     *       "owner": false,
+                     *       "progress": {
+                     *         "caught": 1,
+                     *         "points": 10,
+                     *         "total": 179
+                     *       },
+                     *       "since": "2026-11-24T22:12:56.218062Z",
+                     *       "species": [
+                     *         {
+                     *           "art": "lion",
+                     *           "caught": true,
+                     *           "firstCaughtAt": "2026-11-24T22:12:56.140861Z",
+                     *           "group": {
+                     *             "key": "big-cat",
+                     *             "name": "big cat",
+                     *             "some": "some kind of big cat"
+                     *           },
+                     *           "name": "lion",
+                     *           "number": 1,
+                     *           "rarity": 1,
+                     *           "scientificName": "Panthera leo",
+                     *           "slug": "lion",
+                     *           "timesSeen": 1,
+                     *           "visits": 1
+                     *         },
+                     *         {
+                     *           "art": "tiger",
+                     *           "caught": false,
+                     *           "group": {
+                     *             "key": "big-cat",
+                     *             "name": "big cat",
+                     *             "some": "some kind of big cat"
+                     *           },
+                     *           "name": "tiger",
+                     *           "number": 2,
+                     *           "rarity": 1,
+                     *           "scientificName": "Panthera tigris",
+                     *           "slug": "tiger",
+                     *           "timesSeen": 0,
+                     *           "visits": 0
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["GroupDex"];
                 };
             };
@@ -5042,6 +6008,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "code": {
+                     *         "code": "PTVRSH",
+                     *         "expired": false,
+                     *         "until": "2026-12-08T22:12:56.228847Z"
+                     *       },
+                     *       "id": "01a20f9e-8319-7708-bc4e-b44503e6c6cb",
+                     *       "kind": "family",
+                     *       "members": [
+                     *         {
+                     *           "id": "01a20f9e-831a-78e4-aa6b-43b828be9bbf",
+                     *           "me": true,
+                     *           "nickname": "Cosy Bison 13",
+                     *           "owner": true,
+                     *           "since": "2026-11-24T22:12:56.218062Z"
+                     *         },
+                     *         {
+                     *           "id": "01a20f9e-831e-7206-9c90-60ace459d8cf",
+                     *           "me": false,
+                     *           "nickname": "Warm Panda 33",
+                     *           "owner": false,
+                     *           "since": "2026-11-24T22:12:56.22213Z"
+                     *         }
+                     *       ],
+                     *       "mostMembers": 12,
+                     *       "name": "Gentle Jaguar 98",
+                     *       "owner": true,
+                     *       "since": "2026-11-24T22:12:56.218062Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["VisitorGroup"];
                 };
             };
@@ -5266,6 +6263,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "current": 1,
+                     *       "levels": [
+                     *         {
+                     *           "art": "egg",
+                     *           "name": "Egg",
+                     *           "next": {
+                     *             "name": "Chick",
+                     *             "points": 60
+                     *           },
+                     *           "number": 1,
+                     *           "points": 0,
+                     *           "text": "Something is about to hatch. Catch your first animals!"
+                     *         },
+                     *         {
+                     *           "art": "chick",
+                     *           "name": "Chick",
+                     *           "next": {
+                     *             "name": "Curious Nose",
+                     *             "points": 150
+                     *           },
+                     *           "number": 2,
+                     *           "points": 60,
+                     *           "text": "You have hatched and look around with wide eyes."
+                     *         }
+                     *       ],
+                     *       "points": 15
+                     *     }
+                     */
                     "application/json": components["schemas"]["Levels"];
                 };
             };
@@ -5341,6 +6368,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "box": {
+                     *         "height": 278,
+                     *         "width": 278,
+                     *         "x": 167,
+                     *         "y": 154
+                     *       },
+                     *       "candidates": [
+                     *         {
+                     *           "confidence": 1,
+                     *           "name": "lion",
+                     *           "scientificName": "Panthera leo",
+                     *           "slug": "lion"
+                     *         }
+                     *       ],
+                     *       "confidence": 1,
+                     *       "model": "efficientnet-lite2-1",
+                     *       "outcome": "certain",
+                     *       "species": {
+                     *         "name": "lion",
+                     *         "scientificName": "Panthera leo",
+                     *         "slug": "lion"
+                     *       },
+                     *       "why": "Seen clearly, from afar and up close."
+                     *     }
+                     */
                     "application/json": components["schemas"]["Look"];
                 };
             };
@@ -5436,6 +6490,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "caught": 1,
+                     *       "level": {
+                     *         "art": "egg",
+                     *         "name": "Egg",
+                     *         "next": {
+                     *           "name": "Chick",
+                     *           "points": 60
+                     *         },
+                     *         "number": 1,
+                     *         "points": 0,
+                     *         "text": "Something is about to hatch. Catch your first animals!"
+                     *       },
+                     *       "memberSince": "2026-11-24T22:12:56.094029Z",
+                     *       "nickname": "Warm Panda 33",
+                     *       "points": 15,
+                     *       "standings": true,
+                     *       "total": 179,
+                     *       "visits": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Me"];
                 };
             };
@@ -5552,6 +6628,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "caught": 1,
+                     *       "level": {
+                     *         "art": "egg",
+                     *         "name": "Egg",
+                     *         "next": {
+                     *           "name": "Chick",
+                     *           "points": 60
+                     *         },
+                     *         "number": 1,
+                     *         "points": 0,
+                     *         "text": "Something is about to hatch. Catch your first animals!"
+                     *       },
+                     *       "memberSince": "2026-11-24T22:12:56.094029Z",
+                     *       "nickname": "Jolly Gecko 91",
+                     *       "points": 15,
+                     *       "standings": true,
+                     *       "total": 179,
+                     *       "visits": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Me"];
                 };
             };
@@ -5611,6 +6709,65 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "badges": [
+                     *         {
+                     *           "at": "2026-11-24T22:12:56.140861Z",
+                     *           "key": "first-catch"
+                     *         }
+                     *       ],
+                     *       "captures": [
+                     *         {
+                     *           "at": "2026-11-24T22:12:56.140861Z",
+                     *           "confidence": 0.9999670820906026,
+                     *           "earned": 15,
+                     *           "id": "e96956cc-5af2-4d23-b6a7-884177de9f66",
+                     *           "model": "efficientnet-lite2-1",
+                     *           "outcome": "caught",
+                     *           "outcomeNow": "caught",
+                     *           "photoPerceptualHash": "16d158ec3698ce76",
+                     *           "photoPerceptualHashFlipped": "bc3be2469c3264dc",
+                     *           "photoSha256": "4ae598c9ec35945085fc667dc6b64f8e46357394bec8381ee06f230cc77ad818",
+                     *           "species": "lion"
+                     *         }
+                     *       ],
+                     *       "corrections": [],
+                     *       "groups": [],
+                     *       "id": "01a20f9e-829e-706e-a8d7-e0d1f7549a95",
+                     *       "ledger": [
+                     *         {
+                     *           "at": "2026-11-24T22:12:56.140861Z",
+                     *           "capture": "e96956cc-5af2-4d23-b6a7-884177de9f66",
+                     *           "points": 10,
+                     *           "reason": "catch"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-24T22:12:56.140861Z",
+                     *           "capture": "e96956cc-5af2-4d23-b6a7-884177de9f66",
+                     *           "points": 5,
+                     *           "reason": "visit"
+                     *         }
+                     *       ],
+                     *       "memberSince": "2026-11-24T22:12:56.094029Z",
+                     *       "nickname": "Warm Panda 33",
+                     *       "phonesSince": [
+                     *         "2026-11-24T22:12:56.094029Z"
+                     *       ],
+                     *       "points": 15,
+                     *       "questions": [
+                     *         {
+                     *           "answeredAt": "2026-11-24T22:12:56.18618Z",
+                     *           "capture": "e96956cc-5af2-4d23-b6a7-884177de9f66",
+                     *           "choice": "day",
+                     *           "question": "Lion: when is this animal awake?",
+                     *           "right": false
+                     *         }
+                     *       ],
+                     *       "standings": true,
+                     *       "trails": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["Export"];
                 };
             };
@@ -5670,6 +6827,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "passCode": "dosi-bizi-mime-wono-lelo-lire"
+                     *     }
+                     */
                     "application/json": components["schemas"]["NewPassCode"];
                 };
             };
@@ -5723,6 +6885,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "passCode": "fezi-bavo-momi-boba-divo-disa"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PassCode"];
             };
         };
@@ -5733,6 +6900,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a20f9e-829e-706e-a8d7-e0d1f7549a95",
+                     *       "nickname": "Jolly Gecko 91",
+                     *       "token": "y112k4WlFCSA93B9subbjn-hwtH9QpYn0PPV__lnqJI"
+                     *     }
+                     */
                     "application/json": components["schemas"]["NewPhone"];
                 };
             };
@@ -5795,6 +6969,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "standings": true
+                 *     }
+                 */
                 "application/json": components["schemas"]["Listing"];
             };
         };
@@ -5805,6 +6984,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "caught": 0,
+                     *       "level": {
+                     *         "art": "egg",
+                     *         "name": "Egg",
+                     *         "next": {
+                     *           "name": "Chick",
+                     *           "points": 60
+                     *         },
+                     *         "number": 1,
+                     *         "points": 0,
+                     *         "text": "Something is about to hatch. Catch your first animals!"
+                     *       },
+                     *       "memberSince": "2026-11-24T22:12:56.094029Z",
+                     *       "nickname": "Warm Panda 33",
+                     *       "points": 0,
+                     *       "standings": true,
+                     *       "total": 179,
+                     *       "visits": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["Me"];
                 };
             };
@@ -5875,6 +7076,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "art": "lion",
+                     *       "facts": {
+                     *         "activity": "twilight",
+                     *         "awake": [
+                     *           "17:00-21:00",
+                     *           "04:00-08:00"
+                     *         ],
+                     *         "class": "Mammalia",
+                     *         "conservation": {
+                     *           "code": "VU",
+                     *           "name": "vulnerable"
+                     *         },
+                     *         "continents": [
+                     *           "Africa",
+                     *           "Asia"
+                     *         ],
+                     *         "diet": "It hunts zebras, wildebeest, antelopes and buffaloes, and often chases hyenas off their kill.",
+                     *         "family": "Felidae",
+                     *         "group": {
+                     *           "key": "big-cat",
+                     *           "name": "big cat",
+                     *           "some": "some kind of big cat"
+                     *         },
+                     *         "habitat": "Prides share the grasslands of Africa south of the Sahara, and one small group lives in a forest in India.",
+                     *         "order": "Carnivora",
+                     *         "rarity": 1,
+                     *         "sleep": "Up to twenty hours a day go by in sleeping and dozing, and the hunt begins when the heat is over.",
+                     *         "sleepHours": 20,
+                     *         "surprise": "A lion's roar carries up to eight kilometres. That is as far as a two-hour walk."
+                     *       },
+                     *       "firstCaughtAt": "2026-11-24T22:12:56.140861Z",
+                     *       "name": "lion",
+                     *       "number": 1,
+                     *       "scientificName": "Panthera leo",
+                     *       "slug": "lion",
+                     *       "timesSeen": 1,
+                     *       "visits": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["SpeciesPage"];
                 };
             };
@@ -5966,6 +7208,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "board": "season-2026",
+                     *       "from": "2026-02-28T23:00:00Z",
+                     *       "of": "visitors",
+                     *       "rows": [
+                     *         {
+                     *           "key": "IqC3gZ_rIJq1",
+                     *           "name": "Warm Panda 33",
+                     *           "points": 15,
+                     *           "rank": 1
+                     *         }
+                     *       ],
+                     *       "total": 1,
+                     *       "until": "2026-11-30T23:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page"];
                 };
             };
@@ -6048,6 +7307,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "board": "ever",
+                     *       "mine": {
+                     *         "key": "IqC3gZ_rIJq1",
+                     *         "listed": true,
+                     *         "points": 15,
+                     *         "rank": 1
+                     *       },
+                     *       "of": "visitors",
+                     *       "rows": [
+                     *         {
+                     *           "key": "IqC3gZ_rIJq1",
+                     *           "me": true,
+                     *           "name": "Warm Panda 33",
+                     *           "points": 15,
+                     *           "rank": 1
+                     *         }
+                     *       ],
+                     *       "total": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page"];
                 };
             };
@@ -6197,6 +7478,87 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "trails": [
+                     *         {
+                     *           "art": "globe",
+                     *           "complete": false,
+                     *           "done": 0,
+                     *           "key": "around-the-world",
+                     *           "name": "Around the world",
+                     *           "open": true,
+                     *           "ordered": true,
+                     *           "points": 60,
+                     *           "possible": true,
+                     *           "steps": [
+                     *             {
+                     *               "art": "plains-zebra",
+                     *               "done": false,
+                     *               "text": "plains zebra",
+                     *               "wants": {
+                     *                 "name": "plains zebra",
+                     *                 "scientificName": "Equus quagga",
+                     *                 "slug": "plains-zebra"
+                     *               }
+                     *             },
+                     *             {
+                     *               "art": "asian-elephant",
+                     *               "done": false,
+                     *               "text": "Asian elephant",
+                     *               "wants": {
+                     *                 "name": "Asian elephant",
+                     *                 "scientificName": "Elephas maximus",
+                     *                 "slug": "asian-elephant"
+                     *               }
+                     *             }
+                     *           ],
+                     *           "text": "From Africa by way of Asia, Australia and America to the Antarctic, in this order.",
+                     *           "total": 6
+                     *         },
+                     *         {
+                     *           "art": "lion",
+                     *           "complete": false,
+                     *           "done": 1,
+                     *           "key": "big-cats",
+                     *           "name": "On velvet paws",
+                     *           "open": true,
+                     *           "ordered": false,
+                     *           "points": 40,
+                     *           "possible": true,
+                     *           "steps": [
+                     *             {
+                     *               "art": "lion",
+                     *               "by": {
+                     *                 "name": "lion",
+                     *                 "scientificName": "Panthera leo",
+                     *                 "slug": "lion"
+                     *               },
+                     *               "done": true,
+                     *               "text": "lion",
+                     *               "wants": {
+                     *                 "name": "lion",
+                     *                 "scientificName": "Panthera leo",
+                     *                 "slug": "lion"
+                     *               }
+                     *             },
+                     *             {
+                     *               "art": "tiger",
+                     *               "done": false,
+                     *               "text": "tiger",
+                     *               "wants": {
+                     *                 "name": "tiger",
+                     *                 "scientificName": "Panthera tigris",
+                     *                 "slug": "tiger"
+                     *               }
+                     *             }
+                     *           ],
+                     *           "text": "Find the lion, the tiger and two more big cats.",
+                     *           "total": 4
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Trails"];
                 };
             };
@@ -6256,6 +7618,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a20f9e-82a0-73f1-8d2b-93e4b7833de1",
+                     *       "nickname": "Cosy Bison 13",
+                     *       "passCode": "maso-moli-meba-bare-feva-wana",
+                     *       "token": "0ojQhjOKYn4oWGgc9EZcxOGIjCfuGQ0UyxPQoQ1vx3o"
+                     *     }
+                     */
                     "application/json": components["schemas"]["NewVisitor"];
                 };
             };
@@ -6306,6 +7676,60 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "board": "day-2026-11-24",
+                     *       "caught": 1,
+                     *       "ever": 1,
+                     *       "latest": [
+                     *         {
+                     *           "art": "lion",
+                     *           "at": "2026-11-24T22:12:56.140861Z",
+                     *           "group": "big-cat",
+                     *           "name": "lion",
+                     *           "rarity": 1,
+                     *           "slug": "lion",
+                     *           "times": 1
+                     *         }
+                     *       ],
+                     *       "living": 179,
+                     *       "rarest": {
+                     *         "art": "lion",
+                     *         "at": "2026-11-24T22:12:56.140861Z",
+                     *         "group": "big-cat",
+                     *         "name": "lion",
+                     *         "rarity": 1,
+                     *         "slug": "lion",
+                     *         "times": 1
+                     *       },
+                     *       "species": 1,
+                     *       "standings": [
+                     *         {
+                     *           "board": "day-2026-11-24",
+                     *           "from": "2026-11-23T23:00:00Z",
+                     *           "of": "visitors",
+                     *           "rows": [
+                     *             {
+                     *               "key": "IqC3gZ_rIJq1",
+                     *               "name": "Warm Panda 33",
+                     *               "points": 15,
+                     *               "rank": 1
+                     *             }
+                     *           ],
+                     *           "total": 1,
+                     *           "until": "2026-11-24T23:00:00Z"
+                     *         },
+                     *         {
+                     *           "board": "day-2026-11-24",
+                     *           "from": "2026-11-23T23:00:00Z",
+                     *           "of": "groups",
+                     *           "rows": [],
+                     *           "total": 0,
+                     *           "until": "2026-11-24T23:00:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Today"];
                 };
             };
