@@ -23,8 +23,8 @@ const contentPolicy = "default-src 'self'; img-src 'self' blob: data:; style-src
 const docsPolicy = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; " +
 	"object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
-// pages serves the pages for people: the embedded front end at / and /board,
-// and the documentation of the API at /docs.
+// pages serves the pages for people: the embedded front end at /, /board and
+// /staff, and the documentation of the API at /docs.
 func pages(app *fiber.App) error {
 	docs := v5emb.New("Zoodex", "/openapi.json", "/docs/")
 	app.Get("/docs/*", func(c *fiber.Ctx) error {
@@ -39,10 +39,12 @@ func pages(app *fiber.App) error {
 	if err != nil {
 		return fmt.Errorf("open the pages: %w", err)
 	}
-	app.Get("/board", func(c *fiber.Ctx) error {
-		c.Set(fiber.HeaderCacheControl, "no-cache")
-		return filesystem.SendFile(c, http.FS(dist), "board.html")
-	})
+	for _, page := range []string{"board", "staff"} {
+		app.Get("/"+page, func(c *fiber.Ctx) error {
+			c.Set(fiber.HeaderCacheControl, "no-cache")
+			return filesystem.SendFile(c, http.FS(dist), page+".html")
+		})
+	}
 	app.Get("/*", func(c *fiber.Ctx) error {
 		// Files that the build names by their content never change.
 		if strings.HasPrefix(c.Path(), "/assets/") {

@@ -343,11 +343,19 @@ func (d *Desk) species() {
 			return tagged(e), nil
 		})
 
+	type check struct {
+		add
+		Card string `query:"card" enum:"en,de,fr" doc:"Language of the card; the request's if it is left out"`
+	}
 	huma.Register(d.huma, d.operation(http.MethodPost, "/species/check", "staff-check-species", "Check a species",
-		"Tells what is wrong with a species before it is saved, and how visitors would read it, in the language of the request. It changes nothing.", editors,
+		"Tells what is wrong with a species before it is saved, and how visitors would read it. It changes nothing.", editors,
 		http.StatusBadRequest, http.StatusUnprocessableEntity),
-		func(ctx context.Context, in *add) (*struct{ Body Checked }, error) {
+		func(ctx context.Context, in *check) (*struct{ Body Checked }, error) {
 			l := in.Language()
+			read := l
+			if in.Card != "" {
+				read = game.Language(in.Card)
+			}
 			zoo, err := d.API.Store.Zoo(ctx)
 			if err != nil {
 				return nil, d.fail(l, err)
@@ -360,7 +368,7 @@ func (d *Desk) species() {
 			if now, ok := zoo.BySlug(s.Slug); ok {
 				s.ID, s.Number, s.Version = now.ID, now.Number, now.Version
 			}
-			checked := Checked{[]Wrong{}, d.API.Card(l, s)}
+			checked := Checked{[]Wrong{}, d.API.Card(read, s)}
 			for _, p := range append(wrong, catalogue.Check(zoo.Species, s)...) {
 				said := func(w Wrong) bool { return w.Field == p.Field }
 				if !slices.ContainsFunc(checked.Wrong, said) {

@@ -26,10 +26,12 @@ type BodyOf<O> = O extends { requestBody: { content: { 'image/jpeg': unknown } }
 type QueryOf<O> = O extends { parameters: { query?: infer Q } } ? { query?: Q } : { query?: undefined };
 
 // Details of a call: values for the {names} of its path, what it takes, whose
-// token goes with it, and how many milliseconds it may take.
+// token goes with it, how many milliseconds it may take, and which version of
+// something is edited.
 export type Details<M extends Method, P extends Path> = ValuesOf<paths[P][M]> & BodyOf<paths[P][M]> & QueryOf<paths[P][M]> & {
   token?: string;
   patience?: number;
+  version?: number;
 };
 
 // Problem is an answer that says what went wrong, in the visitor's language.
@@ -41,6 +43,7 @@ export class Problem extends Error {
     detail: string,
     readonly id: string,
     readonly wait: number, // seconds after which it is worth another try
+    readonly wrong: { field: string; message: string }[] = [], // values that were refused: "texts.de.name"
   ) {
     super(detail);
   }
@@ -59,13 +62,15 @@ export class Problem extends Error {
 // ask makes a call. It throws a Problem for an answer that is one, and any
 // other error if nothing was answered: then there is no network.
 export async function ask<M extends Method, P extends PathsOf<M>>(method: M, path: P, details: Details<M, P>): Promise<Answer<M, P>> {
-  const { values, body, photo, query, token, patience = 20_000 } = details as {
-    values?: Record<string, string>; body?: unknown; photo?: BodyInit; query?: Record<string, unknown>; token?: string; patience?: number;
+  const { values, body, photo, query, token, patience = 20_000, version } = details as {
+    values?: Record<string, string | number>; body?: unknown; photo?: BodyInit; query?: Record<string, unknown>; token?: string; patience?: number;
+    version?: number;
   };
   let address = (path as string).replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values?.[name] ?? ''));
   const asked = Object.entries(query ?? {}).filter(([, v]) => v !== undefined).map(([k, v]) => [k, String(v)]);
   if (asked.length > 0) address += `?${new URLSearchParams(asked)}`;
   const headers: Record<string, string> = { 'Accept-Language': speech.language };
+  if (version !== undefined) headers['If-Match'] = `"${version}"`;
   if (token) headers.Authorization = `Bearer ${token}`;
   if (photo) headers['Content-Type'] = 'image/jpeg';
   if (body !== undefined) headers['Content-Type'] = 'application/json';
@@ -88,5 +93,6 @@ export async function ask<M extends Method, P extends PathsOf<M>>(method: M, pat
 async function problemOf(answer: Response): Promise<Problem> {
   const p = await answer.json().catch(() => ({ title: t.trouble }));
   const wait = Number(answer.headers.get('Retry-After')) || 0;
-  return new Problem(answer.status, String(p.type ?? '').split(':').pop() ?? '', p.title ?? t.trouble, p.detail ?? '', p.id ?? String(answer.status), wait);
+  const wrong = ((p.errors ?? []) as { location?: string; message?: string }[]).map((e) => ({ field: (e.location ?? '').replace(/^body\./, ''), message: e.message ?? '' }));
+  return new Problem(answer.status, String(p.type ?? '').split(':').pop() ?? '', p.title ?? t.trouble, p.detail ?? '', p.id ?? String(answer.status), wait, wrong);
 }

@@ -275,7 +275,7 @@ export interface paths {
         put?: never;
         /**
          * Check a species
-         * @description Tells what is wrong with a species before it is saved, and how visitors would read it, in the language of the request. It changes nothing.
+         * @description Tells what is wrong with a species before it is saved, and how visitors would read it. It changes nothing.
          */
         post: operations["staff-check-species"];
         delete?: never;
@@ -3832,11 +3832,11 @@ export interface operations {
     };
     "staff-check-species": {
         parameters: {
-            query?: never;
-            header?: {
-                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
-                "Accept-Language"?: string;
+            query?: {
+                /** @description Language of the card; the request's if it is left out */
+                card?: "en" | "de" | "fr";
             };
+            header?: never;
             path?: never;
             cookie?: never;
         };

@@ -32,9 +32,10 @@ export function speak(language: Language) {
 }
 
 // words gives the words of a topic in the language of the moment: components
-// that read t.something follow when it changes.
-export function words<T extends object>(all: Record<Language, T>): T {
-  const t = {} as T;
+// that read t.something follow when it changes. t.in('de') gives them in one
+// language.
+export function words<T extends object>(all: Record<Language, T>): T & { in: (language: Language) => T } {
+  const t = { in: (language: Language) => all[language] } as T & { in: (language: Language) => T };
   for (const name of Object.keys(all.en) as (keyof T)[]) {
     Object.defineProperty(t, name, { enumerable: true, get: () => all[speech.language][name] });
   }

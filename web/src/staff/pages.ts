@@ -1,0 +1,17 @@
+// The pages of the desk, and who may see them.
+
+import type { Component } from 'svelte';
+import Audit from './audit/Audit.svelte';
+import Me from './people/Me.svelte';
+import People from './people/People.svelte';
+import type { Role } from './session.svelte';
+import Species from './species/Species.svelte';
+
+type Page = { name: 'species' | 'people' | 'audit' | 'me'; role: Role; Page: Component };
+
+export const pages: Page[] = [
+  { name: 'species', role: 'editor', Page: Species },
+  { name: 'people', role: 'admin', Page: People },
+  { name: 'audit', role: 'admin', Page: Audit },
+  { name: 'me', role: 'editor', Page: Me },
+];

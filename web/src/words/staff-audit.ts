@@ -1,0 +1,25 @@
+// What the audit log's actions are called.
+
+import type { Language } from './language.svelte';
+
+const all: Record<string, [en: string, de: string, fr: string]> = {
+  'session.begin': ['signed in', 'angemeldet', 's’est connecté'],
+  'session.end': ['signed out', 'abgemeldet', 's’est déconnecté'],
+  'session.end-all': ['signed out everywhere', 'überall abgemeldet', 's’est déconnecté partout'],
+  'staff.add': ['added an account', 'Konto angelegt', 'a ajouté un compte'],
+  'staff.change': ['changed an account', 'Konto geändert', 'a modifié un compte'],
+  'staff.remove': ['removed an account', 'Konto entfernt', 'a supprimé un compte'],
+  'staff.link': ['made a link for a password', 'Passwort-Link gemacht', 'a créé un lien de mot de passe'],
+  'staff.password': ['chose a password', 'Passwort gewählt', 'a choisi un mot de passe'],
+  'token.add': ['made a token', 'Token gemacht', 'a créé un jeton'],
+  'token.revoke': ['revoked a token', 'Token widerrufen', 'a révoqué un jeton'],
+  'species.add': ['added a species', 'Art angelegt', 'a ajouté une espèce'],
+  'species.edit': ['edited a species', 'Art bearbeitet', 'a modifié une espèce'],
+  'species.restore': ['went back to a version', 'Fassung wiederhergestellt', 'a rétabli une version'],
+};
+
+const columns: Record<Language, number> = { en: 0, de: 1, fr: 2 };
+
+// says gives what each action is called in a language.
+export const says = (language: Language): Record<string, string> =>
+  Object.fromEntries(Object.entries(all).map(([key, names]) => [key, names[columns[language]]]));
