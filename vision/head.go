@@ -114,6 +114,18 @@ const (
 // features lie about where its weights in the last layer point, and are never negative: the cosine
 // to the mean of real photos is 0.6 to 0.7.
 func rivals(middle, centre []float32) [][]float32 {
+	all := knownAnimals(middle)
+	for _, v := range all {
+		for j := range v {
+			v[j] -= centre[j]
+		}
+		unit(v)
+	}
+	return all
+}
+
+// knownAnimals are the rivals as photos of them would look, of length 1.
+func knownAnimals(middle []float32) [][]float32 {
 	all := make([][]float32, len(animalClasses))
 	for i, class := range animalClasses {
 		v := slices.Clone(middle)
@@ -122,13 +134,22 @@ func rivals(middle, centre []float32) [][]float32 {
 			v[j] = float32(math.Sqrt(max(0, float64(f))))
 		}
 		unit(v)
-		for j := range v {
-			v[j] -= centre[j]
-		}
-		unit(v)
 		all[i] = v
 	}
 	return all
+}
+
+// KnownCentre is the middle of the animals that the network knows, as a [Recipe]'s centre, around the
+// middle of all pooled features.
+func KnownCentre(middle []float32) []float32 {
+	centre := make([]float32, model.Features)
+	all := knownAnimals(middle)
+	for _, v := range all {
+		for j, f := range v {
+			centre[j] += f / float32(len(all))
+		}
+	}
+	return centre
 }
 
 func finite(vector []float32) error {

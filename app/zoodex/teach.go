@@ -118,6 +118,7 @@ func plain(err error) error {
 // stages are what a lesson is doing, in words.
 var stages = map[teach.Stage]string{
 	teach.Looking: "Looking at the photos", teach.Choosing: "Choosing how to learn",
+	teach.Varying:  "Looking at altered views",
 	teach.Learning: "Learning from all photos", teach.Reporting: "Testing what fewer photos give",
 }
 

@@ -13,6 +13,7 @@ const (
 	leastRefused = 0.06 // and so many are refused anyway
 	mostFooled   = 0.03 // of photos whose species was not taught that may be taken as familiar
 	doubtful     = 0.02 // of them that may be less likely than what the network knows
+	leastLike    = 0.12 // likeness below which a photo is more likely of what the network knows: that of 1 in 200 known animals, whoever was taught
 	usualSlope   = 20.  // of the log odds by likeness
 )
 
@@ -78,7 +79,7 @@ func (e *evidence) add(l likeness, logits []float64) {
 // earliest where doubtful of the known would be refused, because what the network knows and what
 // nobody knows is not at hand and much more numerous than the unknown.
 func logOdds(known, unknown []float64) (slope, offset float64) {
-	low := quantile(known, doubtful)
+	low := max(quantile(known, doubtful), leastLike)
 	slope, offset = usualSlope, -usualSlope*low
 	if len(unknown) > 0 {
 		for range 50 {

@@ -44,7 +44,7 @@ func (t *teaching) learn(samples []sample, s settings, steps int) (*vision.Head,
 	}
 	var total float64
 	for _, sample := range samples {
-		for i, x := range sample.Study.Vectors[:1+s.variants] {
+		for i, x := range sample.Study.vectors(s.variants) {
 			weight := sample.weight
 			if i > 0 {
 				weight *= variantWeight
@@ -76,6 +76,9 @@ func (t *teaching) learn(samples []sample, s settings, steps int) (*vision.Head,
 		recipe.Centre[j] /= float32(taught)
 		recipe.Middle[j] /= float32(total)
 	}
+	if t.classes == 1 { // seen from its own middle it would lie nowhere
+		recipe.Centre = vision.KnownCentre(recipe.Middle)
+	}
 	if t.large {
 		steps = min(steps, largeSteps)
 	}
@@ -92,9 +95,7 @@ func (t *teaching) learn(samples []sample, s settings, steps int) (*vision.Head,
 		for j := range means[k] {
 			means[k][j] -= recipe.Centre[j]
 		}
-		if taught > 1 {
-			normalise(means[k])
-		}
+		normalise(means[k])
 		c := &recipe.Taught[k]
 		c.Bias = (1-s.blend)*c.Bias - s.blend*prototypeScale*dot(c.Prototype, recipe.Centre)
 		for j, v := range c.Prototype {
@@ -155,6 +156,7 @@ type Stage string
 const (
 	Looking   Stage = "looking"   // at the photos
 	Choosing  Stage = "choosing"  // how to learn, by trials on photos kept apart
+	Varying   Stage = "varying"   // looking again, in altered views, if there is something to gain; then choosing goes on
 	Learning  Stage = "learning"  // from all photos
 	Reporting Stage = "reporting" // with more trials, for the learning curve
 )
@@ -177,7 +179,7 @@ func Learn(ctx context.Context, l *Lesson, o Options) (*Result, error) {
 		return nil, err
 	}
 	all := slices.Concat(l.Photos, l.Known)
-	if err := look(ctx, all, &o, func(done, of int) { o.Progress(Progress{Looking, done, of}) }); err != nil {
+	if err := each(ctx, all, o.look, func(done, of int) { o.Progress(Progress{Looking, done, of}) }); err != nil {
 		return nil, err
 	}
 	t, err := newTeaching(ctx, l, &o)
@@ -251,9 +253,6 @@ func newTeaching(ctx context.Context, l *Lesson, o *Options) (*teaching, error) 
 	t.folds = min(mostFolds, max(2, most))
 	if t.large {
 		t.folds = min(mostFoldsLarge, t.folds)
-		for _, s := range t.samples {
-			clear(s.Study.Vectors[1:]) // not used, and most of the memory
-		}
 	}
 	species, group := make([]int, len(t.samples)), make([]int, len(t.samples))
 	for i, s := range t.samples {
@@ -349,13 +348,13 @@ func (t *teaching) crossValidate(s settings, share float64, folds int) ([]heldOu
 				if s.fold != f {
 					continue
 				}
-				j := head.Judge(s.Study.Vectors[0])
+				j := head.Judge(s.Study.Vector)
 				answers[i] = heldOut{logits: j.Logits, with: likenessOf(j)}
 				for _, taught := range head.Taught {
-					answers[i].prototype = append(answers[i].prototype, dot(taught.Prototype, s.Study.Vectors[0])-dot(taught.Prototype, head.Centre))
+					answers[i].prototype = append(answers[i].prototype, dot(taught.Prototype, s.Study.Vector)-dot(taught.Prototype, head.Centre))
 				}
 				if t.classes > 1 {
-					answers[i].without = likenessOf(head.JudgeWithout(s.class, s.Study.Vectors[0]))
+					answers[i].without = likenessOf(head.JudgeWithout(s.class, s.Study.Vector))
 				}
 			}
 		})
@@ -416,6 +415,16 @@ func (t *teaching) choose() error {
 		if least <= 0 {
 			return nil // nothing to gain
 		}
+		if s.variants > 0 {
+			able, err := t.vary()
+			if err != nil {
+				return err
+			}
+			if !able {
+				continue
+			}
+			t.begin(Choosing, t.folds*len(others))
+		}
 		answers, err := t.crossValidate(s, 1, t.folds)
 		if err != nil {
 			return err
@@ -431,6 +440,17 @@ func (t *teaching) choose() error {
 	}
 	t.heldOut, err = t.crossValidate(t.settings, 1, t.folds)
 	return err
+}
+
+// vary looks at all photos again, in altered views. It is not able to when they are not at hand.
+func (t *teaching) vary() (able bool, err error) {
+	photos := make([]*Photo, len(t.samples))
+	for i, s := range t.samples {
+		if photos[i] = s.Photo; s.Study.Variants == nil && (t.Recognizer == nil || s.Open == nil) {
+			return false, nil
+		}
+	}
+	return true, each(t.ctx, photos, t.Options.vary, func(done, of int) { t.Progress(Progress{Varying, done, of}) })
 }
 
 // prototypeScale makes products with prototypes about as large as the other logits.

@@ -142,10 +142,9 @@ func (l *Lesson) check() error {
 	return nil
 }
 
-// look studies photos, two or more at once, and takes from the cache what was studied before. done is
-// told after each photo, from one goroutine at a time. What cannot be used gets a note; an error is
-// about the lesson as a whole: ctx ended, or the cache cannot be written.
-func look(ctx context.Context, photos []*Photo, o *Options, done func(studied, of int)) error {
+// each does something with photos, two or more at once. done is told after each, from one goroutine
+// at a time. The first error stops it, as the end of ctx does.
+func each(ctx context.Context, photos []*Photo, do func(context.Context, *Photo) error, done func(studied, of int)) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	jobs := make(chan *Photo)
@@ -155,7 +154,7 @@ func look(ctx context.Context, photos []*Photo, o *Options, done func(studied, o
 	for range runtime.GOMAXPROCS(0) + 1 { // one more: some of it is reading files
 		group.Go(func() {
 			for p := range jobs {
-				if err := p.look(ctx, o); err != nil {
+				if err := do(ctx, p); err != nil {
 					stop(err)
 					continue
 				}
@@ -179,7 +178,9 @@ func look(ctx context.Context, photos []*Photo, o *Options, done func(studied, o
 	return context.Cause(ctx)
 }
 
-func (p *Photo) look(ctx context.Context, o *Options) error {
+// look studies a photo, or takes it from the cache. If it cannot be used it gets a note; an error is
+// about the lesson as a whole: ctx ended, or the cache cannot be written.
+func (o *Options) look(ctx context.Context, p *Photo) error {
 	p.notes = nil
 	if p.Study != nil {
 		return nil
@@ -205,6 +206,21 @@ func (p *Photo) look(ctx context.Context, o *Options) error {
 		return nil
 	}
 	return err
+}
+
+// vary looks at a photo again, in altered views.
+func (o *Options) vary(ctx context.Context, p *Photo) error {
+	if p.Study.Variants != nil {
+		return nil
+	}
+	data, err := p.read()
+	if err == nil {
+		err = p.Study.Vary(ctx, o.Recognizer, data, o.Cache)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", p.ID, err)
+	}
+	return nil
 }
 
 // largestFile bounds what is read of a file that is no photo; photos have a lower limit of their own.

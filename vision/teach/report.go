@@ -99,6 +99,7 @@ const (
 	readyPhotos   = 5    // different photos of each species
 	readyRecall   = 0.8  // of each species
 	readyAccuracy = 0.9  // over all
+	readyCertain  = 0.5  // of a single species
 	confusedShare = 0.05 // of a species' photos that are taken for one other species
 	confusedLeast = 2    // photos
 	knownShare    = 0.02 // of a known resident's photos that may be lost
@@ -174,7 +175,7 @@ func (t *teaching) roster() (*vision.Roster, error) {
 func (t *teaching) decide(head *vision.Head, roster *vision.Roster) []vision.Sighting {
 	decisions := make([]vision.Sighting, len(t.samples))
 	inParallel(len(t.samples), func(i int) {
-		h, views := t.heldOut[i], t.samples[i].Study.views()
+		h, views := t.heldOut[i], t.samples[i].Study.Views()
 		views.Taught = &vision.Judgement{
 			Head: head, Logits: h.logits, Likeness: h.with.likeness, Distinction: h.with.distinction,
 			Familiarity: vision.Familiarity(h.with.distinction, h.logits),
@@ -193,9 +194,9 @@ func (t *teaching) tryKnown(head *vision.Head, roster *vision.Roster) {
 		if p.Study == nil {
 			return
 		}
-		views := p.Study.views()
+		views := p.Study.Views()
 		before := vision.Decide(views, roster, vision.Measured)
-		views.Taught = head.Judge(p.Study.Vectors[0])
+		views.Taught = head.Judge(p.Study.Vector)
 		after := vision.Decide(views, roster, vision.Measured)
 		mu.Lock()
 		defer mu.Unlock()
@@ -318,8 +319,8 @@ func (r *Report) reasons() (reasons []string) {
 	if len(reasons) == 0 && r.Accuracy < readyAccuracy {
 		reasons = append(reasons, fmt.Sprintf("only %.0f %% of the photos were recognised", 100*r.Accuracy))
 	}
-	if len(r.Species) == 1 {
-		reasons = append(reasons, "there is only one species, so nothing shows whether it is told from others")
+	if s := r.Species[0]; len(r.Species) == 1 && s.Distinct >= readyPhotos && s.Certain < readyCertain {
+		reasons = append(reasons, fmt.Sprintf("only %.0f of %d photos of %s are surely told from animals that were known before", s.Certain*float64(s.Photos), s.Photos, s.Name))
 	}
 	return reasons
 }

@@ -203,20 +203,24 @@ func TestADamagedStudyIsMadeAgain(t *testing.T) {
 }
 
 func TestVariantsAreDifferentAndTheirOwn(t *testing.T) {
-	s, err := teach.NewStudy(t.Context(), eyes(t), drawn("striped", 3), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	again, err := teach.NewStudy(t.Context(), eyes(t), drawn("striped", 3), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range s.Vectors {
-		if !slices.Equal(s.Vectors[i], again.Vectors[i]) {
-			t.Errorf("variant %d changes from one time to the next", i)
+	data, cache := drawn("striped", 3), teach.FolderCache(t.TempDir())
+	varied := func(r *vision.Recognizer) [][]float32 {
+		s, err := teach.NewStudy(t.Context(), r, data, cache)
+		if err == nil {
+			err = s.Vary(t.Context(), r, data, cache)
 		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return append(s.Variants, s.Vector)
+	}
+	s := varied(eyes(t))
+	if kept := varied(nil); len(s) != teach.Variants+1 || !reflect.DeepEqual(kept, s) {
+		t.Errorf("%d variants, and others from the cache", len(s)-1)
+	}
+	for i := range s {
 		for j := range i {
-			if slices.Equal(s.Vectors[i], s.Vectors[j]) {
+			if slices.Equal(s[i], s[j]) {
 				t.Errorf("variants %d and %d are the same", i, j)
 			}
 		}
@@ -344,7 +348,7 @@ func TestTooLittleIsTaughtAndNotReady(t *testing.T) {
 		files map[string][]byte
 		says  []string
 	}{
-		"one species":              {only("ringed", 6), []string{"only one species"}},
+		"two photos of one":        {only("ringed", 2), []string{"ringed has only 2 different photos"}},
 		"two photos each":          {zoo(2), []string{"ringed has only 2 different photos"}},
 		"one photo of one species": {few, []string{"quagga has only one photo", "lost has no photo"}},
 	} {
@@ -356,6 +360,38 @@ func TestTooLittleIsTaughtAndNotReady(t *testing.T) {
 			if !strings.Contains(r.Report.Sentence, want) {
 				t.Errorf("%s: %q lacks %q", name, r.Report.Sentence, want)
 			}
+		}
+	}
+}
+
+// The first lesson of a zoo often has one species.
+func TestOneSpeciesIsToldFromWhatIsKnown(t *testing.T) {
+	files := zoo(8)
+	maps.DeleteFunc(files, func(path string, _ []byte) bool { return !strings.HasPrefix(path, "ringed") })
+	r := taught(t, files)
+	if r.Report.Verdict != teach.Ready || r.Report.Species[0].Certain < 0.5 {
+		t.Errorf("%s, %.2f certain", r.Report.Sentence, r.Report.Species[0].Certain)
+	}
+	roster, err := vision.NewRoster([]vision.Resident{{Key: "ringed"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		kind  string
+		named bool
+	}{{"ringed", true}, {"striped", false}} {
+		named := 0
+		for i := range uint64(6) {
+			s, err := eyes(t).With(r.Head).Identify(t.Context(), drawn(c.kind, 200+i), roster)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s.Key == "ringed" {
+				named++
+			}
+		}
+		if c.named && named < 3 || !c.named && named > 1 {
+			t.Errorf("%d of 6 %s drawings are certainly ringed", named, c.kind)
 		}
 	}
 }

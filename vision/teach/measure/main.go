@@ -11,7 +11,6 @@ package main
 import (
 	"context"
 	"encoding/csv"
-	"encoding/gob"
 	"errors"
 	"flag"
 	"fmt"
@@ -59,7 +58,7 @@ func run(ctx context.Context, w io.Writer, folder, rosterFile, cacheFolder, only
 		return err
 	}
 	m.cache = teach.FolderCache(cacheFolder)
-	if err := m.look(filepath.Join(cacheFolder, "views.gob")); err != nil {
+	if err := m.look(); err != nil {
 		return err
 	}
 	for _, table := range []struct {
@@ -80,9 +79,7 @@ func run(ctx context.Context, w io.Writer, folder, rosterFile, cacheFolder, only
 type shot struct {
 	path, set, label, purpose string
 	classes                   []int // of the network that count as right
-	views                     *vision.Views
-	study                     *teach.Study // of those to be taught
-	vector                    []float32
+	study                     *teach.Study
 }
 
 func readManifest(folder string) ([]*shot, error) {
@@ -143,29 +140,22 @@ func readCSV(path string) ([]map[string]string, error) {
 	return named, nil
 }
 
-// look fills in the views of all shots and the studies of those to be taught.
-func (m *measurement) look(kept string) error {
-	seen := map[string]*vision.Views{}
-	if f, err := os.Open(kept); err == nil {
-		err = gob.NewDecoder(f).Decode(&seen)
-		f.Close()
-		if err != nil {
-			seen = map[string]*vision.Views{}
-		}
-	}
+// look studies all shots.
+func (m *measurement) look() error {
 	ctx, cancel := context.WithCancelCause(m.ctx)
 	defer cancel(nil)
 	var next, done atomic.Int64
 	var group sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) + 1 {
 		group.Go(func() {
-			for ctx.Err() == nil {
-				i := int(next.Add(1)) - 1
-				if i >= len(m.shots) {
-					return
+			for i := int(next.Add(1)) - 1; i < len(m.shots) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				s := m.shots[i]
+				data, err := os.ReadFile(filepath.Join(m.folder, filepath.FromSlash(s.path)))
+				if err == nil {
+					s.study, err = teach.NewStudy(ctx, m.recognizer, data, m.cache)
 				}
-				if err := m.lookAt(ctx, m.shots[i], seen[m.shots[i].path]); err != nil {
-					cancel(fmt.Errorf("%s: %w", m.shots[i].path, err))
+				if err != nil {
+					cancel(fmt.Errorf("%s: %w", s.path, err))
 				}
 				if n := done.Add(1); n%100 == 0 || int(n) == len(m.shots) {
 					fmt.Fprintf(os.Stderr, "\r%d of %d photos", n, len(m.shots))
@@ -175,33 +165,5 @@ func (m *measurement) look(kept string) error {
 	}
 	group.Wait()
 	fmt.Fprintln(os.Stderr)
-	if err := context.Cause(ctx); err != nil {
-		return err
-	}
-	for _, s := range m.shots {
-		seen[s.path] = s.views
-	}
-	f, err := os.Create(kept)
-	if err != nil {
-		return err
-	}
-	return errors.Join(gob.NewEncoder(f).Encode(seen), f.Close())
-}
-
-func (m *measurement) lookAt(ctx context.Context, s *shot, seen *vision.Views) error {
-	data, err := os.ReadFile(filepath.Join(m.folder, filepath.FromSlash(s.path)))
-	if err != nil {
-		return err
-	}
-	if s.views = seen; seen == nil {
-		if s.views, err = m.recognizer.Look(ctx, data); err != nil {
-			return err
-		}
-	}
-	s.vector = make([]float32, len(s.views.Features[0]))
-	vision.Vector(s.vector, &s.views.Features)
-	if s.purpose == "B" {
-		s.study, err = teach.NewStudy(ctx, m.recognizer, data, m.cache)
-	}
-	return err
+	return context.Cause(ctx)
 }

@@ -95,7 +95,7 @@ func (m *measurement) accuracy(w io.Writer) error {
 			}
 			right := 0
 			for _, s := range test {
-				if head.Taught[head.Judge(s.vector).Best()].Key == s.label {
+				if head.Taught[head.Judge(s.study.Vector).Best()].Key == s.label {
 					right++
 				} else {
 					mistaken[s.path] = true
@@ -111,12 +111,11 @@ func (m *measurement) accuracy(w io.Writer) error {
 
 // decide is recognition's answer with a head or without.
 func decide(s *shot, roster *vision.Roster, head *vision.Head) vision.Sighting {
-	views := *s.views
-	views.Taught = nil
+	views := s.study.Views()
 	if head != nil {
-		views.Taught = head.Judge(s.vector)
+		views.Taught = head.Judge(s.study.Vector)
 	}
-	return vision.Decide(&views, roster, vision.Measured)
+	return vision.Decide(views, roster, vision.Measured)
 }
 
 // rosterWith is the roster with the taught species.
@@ -246,7 +245,7 @@ func (m *measurement) untaught(w io.Writer) error {
 
 // probability of the likeliest taught species among the taught ones: what a plain head goes by.
 func probability(head *vision.Head, s *shot) float64 {
-	j := head.Judge(s.vector)
+	j := head.Judge(s.study.Vector)
 	var total float64
 	for _, l := range j.Logits {
 		total += math.Exp(l - j.Logits[j.Best()])
@@ -295,7 +294,7 @@ func (m *measurement) simulated(species, photos int) *teach.Lesson {
 	random := rand.New(rand.NewPCG(1, 2))
 	var real []*teach.Study
 	for _, s := range m.shots {
-		if s.study != nil {
+		if s.purpose == "B" {
 			real = append(real, s.study)
 		}
 	}
@@ -310,15 +309,12 @@ func (m *measurement) simulated(species, photos int) *teach.Lesson {
 			other := real[random.IntN(len(real))]
 			s := *base[0]
 			s.Hash, s.Mirrored = random.Uint64(), random.Uint64()
-			for i := range s.Vectors {
-				v := make([]float32, len(other.Vectors[i]))
-				for j := range v {
-					mixed := 0.35*base[0].Vectors[i][j] + 0.2*base[1].Vectors[i][j] + 0.15*base[2].Vectors[i][j] + 0.3*other.Vectors[i][j]
-					v[j] = mixed * float32(math.Exp(0.2*random.NormFloat64()))
-				}
-				unit(v)
-				s.Vectors[i] = v
+			s.Vector = make([]float32, len(other.Vector))
+			for j := range s.Vector {
+				mixed := 0.35*base[0].Vector[j] + 0.2*base[1].Vector[j] + 0.15*base[2].Vector[j] + 0.3*other.Vector[j]
+				s.Vector[j] = mixed * float32(math.Exp(0.2*random.NormFloat64()))
 			}
+			unit(s.Vector)
 			l.Add(&teach.Photo{Species: name, ID: fmt.Sprintf("%s/%d", name, len(l.Photos)), Study: &s})
 		}
 	}
