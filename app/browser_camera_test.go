@@ -15,7 +15,7 @@ import (
 
 // filming gives a browser a camera that sees the pictures, one after the other
 // for a second each, over and over.
-func filming(t *testing.T, pictures ...image.Image) []chromedp.ExecAllocatorOption {
+func filming(t testing.TB, pictures ...image.Image) []chromedp.ExecAllocatorOption {
 	t.Helper()
 	var film bytes.Buffer // motion JPEG: one JPEG after the other, 30 a second
 	for _, p := range pictures {
@@ -43,7 +43,7 @@ func filming(t *testing.T, pictures ...image.Image) []chromedp.ExecAllocatorOpti
 	}
 }
 
-func decoded(t *testing.T, path string) image.Image {
+func decoded(t testing.TB, path string) image.Image {
 	t.Helper()
 	p, err := jpeg.Decode(bytes.NewReader(read(t, path)))
 	if err != nil {

@@ -22,7 +22,7 @@ type phones struct {
 	lion, monkey string // photos: of a lion, and of a monkey whose kind cannot be told
 }
 
-func openPhones(t *testing.T, flags ...chromedp.ExecAllocatorOption) *phones {
+func openPhones(t testing.TB, flags ...chromedp.ExecAllocatorOption) *phones {
 	t.Helper()
 	folder, err := filepath.Abs(photoFolder(t))
 	if err != nil {
@@ -40,14 +40,14 @@ func openPhones(t *testing.T, flags ...chromedp.ExecAllocatorOption) *phones {
 
 // visit opens the app for a new child. The children have but one photo of a
 // lion: each takes it as if it were new.
-func (p *phones) visit(t *testing.T, language string) *child {
+func (p *phones) visit(t testing.TB, language string) *child {
 	t.Helper()
 	p.run(`DELETE FROM prints`)
 	return p.chromium.visit(t, p.url, language)
 }
 
 // drawIcons makes the icons of the installed app out of the one of the page.
-func (p *phones) drawIcons(t *testing.T) {
+func (p *phones) drawIcons(t testing.TB) {
 	for _, size := range []int64{192, 512} {
 		page := p.chromium.visit(t, p.url+"/icon.svg", "en")
 		page.expectsErrors.Store(true)                                                   // a bare picture has no icon of its own

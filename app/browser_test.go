@@ -37,7 +37,7 @@ var readme = flag.Bool("readme", false, "make the README's picture, web/screensh
 type chromium struct{ ctx context.Context }
 
 // openChromium starts the installed Chromium with a profile of its own.
-func openChromium(t *testing.T, more ...chromedp.ExecAllocatorOption) chromium {
+func openChromium(t testing.TB, more ...chromedp.ExecAllocatorOption) chromium {
 	t.Helper()
 	var path string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -76,7 +76,7 @@ func openChromium(t *testing.T, more ...chromedp.ExecAllocatorOption) chromium {
 
 // child is a visitor: a page in a profile of its own, and what happens on it.
 type child struct {
-	t             *testing.T
+	t             testing.TB
 	ctx           context.Context
 	expectsErrors atomic.Bool // of requests, for the rest of the test
 
@@ -86,7 +86,7 @@ type child struct {
 
 // visit opens the page in a language. When the test ends, the page must not
 // have written an error, broken the content policy, or asked another host.
-func (c chromium) visit(t *testing.T, address, language string) *child {
+func (c chromium) visit(t testing.TB, address, language string) *child {
 	t.Helper()
 	home, err := url.Parse(address)
 	if err != nil {
@@ -329,7 +329,7 @@ func encodedPNG(t *testing.T, m image.Image) []byte {
 	return b.Bytes()
 }
 
-func write(t *testing.T, path string, data []byte) {
+func write(t testing.TB, path string, data []byte) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
