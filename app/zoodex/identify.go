@@ -21,7 +21,7 @@ type identifyCommand struct {
 	JSON      bool     `help:"One JSON object a line."`
 	Head      string   `help:"File that zoodex teach made: its species are known, too." placeholder:"HEAD"`
 	Language  string   `help:"Language of the names: en, de or fr." default:"en" enum:"en,de,fr"`
-	Precision string   `help:"What the network is computed in: float32, or int8, which is faster and a little less right." default:"float32" enum:"float32,int8" env:"ZOODEX_PRECISION"`
+	Precision string   `help:"What the network is computed in: float32, or int8, which is faster and a little less right (${env})." default:"float32" enum:"float32,int8" env:"ZOODEX_PRECISION"`
 	Photos    []string `arg:"" name:"photo" help:"JPEG, PNG, WebP or HEIC files."`
 }
 
