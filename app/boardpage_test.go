@@ -74,6 +74,10 @@ func (c *child) showsOn(state string) {
 				if (parseFloat(getComputedStyle(e).fontSize) < least - 0.1) faults.push(e.textContent + ' is small: ' + getComputedStyle(e).fontSize);
 				if (r.left < 0 || r.top < 0 || r.right > innerWidth + 1 || r.bottom > innerHeight + 1) faults.push(e.textContent + ' is cut off');
 			}
+			for (const e of document.querySelectorAll('[data-testid=latest] li')) {
+				const r = e.getBoundingClientRect(), room = e.parentElement.getBoundingClientRect();
+				if (r.left < innerWidth && r.bottom > room.bottom + 1) faults.push(e.textContent + ' is cut off');
+			}
 			for (const e of document.querySelectorAll('section, .turn, main')) {
 				if (e.scrollHeight > e.clientHeight + 1 && !e.closest('ol')) faults.push(e.dataset.testid + ' ' + e.className + ' has no room: ' + e.scrollHeight + ' of ' + e.clientHeight);
 			}
@@ -106,6 +110,9 @@ func TestBoardPage(t *testing.T) {
 	board.sees(fmt.Sprintf(`[data-testid=totals][data-caught="%d"]`, caught))
 	board.sees(`[data-testid=rarest]`)
 	board.showsOn("busy")
+	if *readme {
+		write(t, "../web/board.png", board.picture(1280, 720, 0.75))
+	}
 	if text := board.evaluates("document.body.textContent"); strings.Contains(text, "undefined") || strings.Contains(text, "NaN") {
 		t.Errorf("the page reads %s", text)
 	}
@@ -177,6 +184,32 @@ func TestBoardPageSpeaksThreeLanguages(t *testing.T) {
 	}
 	asked := chromium.visit(t, s.url+"/board?lang=fr", "de")
 	asked.reads("h1", "au zoo")
+}
+
+// Whatever stays where it is for days burns into a screen: the picture wanders,
+// and never off the edge.
+func TestBoardPageWanders(t *testing.T) {
+	chromium := openChromium(t)
+	s := start(t)
+	board := chromium.visit(t, s.url+"/board", "en")
+	for _, size := range screens[:2] {
+		board.does(chromedp.EmulateViewport(size.width, size.height))
+		board.sees(".wall [data-testid=standings]")
+		places := map[string]int{}
+		evaluate[int](board, `(window.real ??= Date.now.bind(Date), 0)`)
+		for step := range 7 {
+			evaluate[int](board, fmt.Sprintf(`(Date.now = () => real() + %d * 60000, 0)`, 3*step))
+			time.Sleep(1100 * time.Millisecond) // the page looks at its clock once a second
+			place := evaluate[[]float64](board, `(r => [r.left, r.top, innerWidth - r.right, innerHeight - r.bottom])(document.querySelector('.wall').getBoundingClientRect())`)
+			places[fmt.Sprintf("%.1f", place)]++
+			if slices.Min(place) < 10 {
+				t.Errorf("%s: it comes as near to the edge as %v", size.name, place)
+			}
+		}
+		if len(places) < 6 {
+			t.Errorf("%s: it stood in %d places for 20 minutes", size.name, len(places))
+		}
+	}
 }
 
 // On a phone whose child plays, the board tells that child where they stand.
@@ -260,34 +293,30 @@ func TestBoardPageDoesNotGrow(t *testing.T) {
 		chromedp.EmulateViewport(1920, 1080),
 		command(performance.Enable, performance.EnableParams{}), command(heapprofiler.Enable, cdp.Empty{}),
 	)
-	// Chromium gives the memory of nodes back with some delay.
+	// Chromium gives memory back with some delay: the least of some looks counts.
 	size := func(n int) (nodes, listeners, heap float64) {
 		played <- n
 		board.sees(fmt.Sprintf(`[data-testid=totals][data-ever="%d"]`, n-1))
-		for range 3 {
+		least := map[string]float64{}
+		for range 6 {
 			board.does(command(heapprofiler.CollectGarbage, cdp.Empty{}))
-			time.Sleep(200 * time.Millisecond)
-		}
-		found, err := chromedp.Call(board.ctx, performance.GetMetrics, cdp.Empty{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range found.Metrics {
-			switch m.Name {
-			case "Nodes":
-				nodes = m.Value
-			case "JSEventListeners":
-				listeners = m.Value
-			case "JSHeapUsedSize":
-				heap = m.Value
+			time.Sleep(300 * time.Millisecond)
+			found, err := chromedp.Call(board.ctx, performance.GetMetrics, cdp.Empty{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range found.Metrics {
+				if v, ok := least[m.Name]; !ok || m.Value < v {
+					least[m.Name] = m.Value
+				}
 			}
 		}
-		return nodes, listeners, heap
+		return least["Nodes"], least["JSEventListeners"], least["JSHeapUsedSize"]
 	}
 	nodes, listeners, heap := size(1000)
 	nodesAfter, listenersAfter, heapAfter := size(9000)
 	t.Logf("after 1,000 events: %.0f nodes, %.0f listeners, %.0f bytes; after 9,000: %.0f, %.0f, %.0f", nodes, listeners, heap, nodesAfter, listenersAfter, heapAfter)
-	if nodesAfter > nodes*1.5+100 || listenersAfter > listeners+20 || heapAfter > heap*1.2+200_000 {
+	if nodesAfter > nodes*1.5+100 || listenersAfter > listeners+20 || heapAfter > heap+500_000 {
 		t.Error("the page grows with what happens")
 	}
 }

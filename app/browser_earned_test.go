@@ -61,6 +61,9 @@ func TestBrowserEarned(t *testing.T) {
 		child.sees("[data-badge=first-catch].earned")
 		child.reads("[data-badge=five-species]", "1 of 5: 4 to go")
 		child.looksRight("earned-badges")
+		child.clicks("[data-testid=level] + details summary")
+		child.reads("[data-testid=levels]", "Egg", "Zoo Legend", "from 60 points")
+		child.looksRight("earned-levels")
 		child.earns("trails")
 		child.sees("[data-trail=big-cats][data-done='1']")
 		child.reads("[data-trail=big-cats] [data-testid=next]", "tiger")
@@ -159,7 +162,7 @@ func TestBrowserGroup(t *testing.T) {
 	friend.looksRight("group-question")
 	friend.clicks("[data-testid=does-join]")
 	friend.sees("[data-testid=group] [data-testid=union] [data-slug=lion]")
-	friend.doesNotSee("[data-testid=invite]")
+	friend.doesNotSee("[data-testid=invite]") // only its owner shows the code
 	friend.doesNotSee("[data-testid=remove]")
 	friend.looksRight("group-member")
 

@@ -21,10 +21,12 @@ export const live = $state({
 const address = '/v1/zoo/today/live';
 const soonest = 1_000; // until another try
 const latest = 15_000;
+const asleep = 20_000; // longer than the service is ever silent
 const settled = 8_000; // after which a service is taken to stay
 
 let ahead = 0; // how far the service's clock is ahead of ours, in milliseconds
 let last = ''; // id of the last event
+let connection = new AbortController();
 let held: Today | undefined; // what would be shown, were it not paused
 
 const clock = () => Date.now() + ahead;
@@ -33,18 +35,27 @@ const clock = () => Date.now() + ahead;
 export function follow(): () => void {
   const control = new AbortController();
   const ticking = setInterval(() => (live.now = clock()), 1_000);
+  document.addEventListener('visibilitychange', woken);
   void run(control.signal);
   return () => {
     control.abort();
     clearInterval(ticking);
+    document.removeEventListener('visibilitychange', woken);
   };
+}
+
+// A phone that slept may hold a connection that died meanwhile.
+function woken() {
+  if (!document.hidden && clock() - live.heard > asleep) connection.abort();
 }
 
 async function run(signal: AbortSignal) {
   for (let wait = soonest; !signal.aborted; wait = Math.min(wait * 2, latest)) {
     const headers: Record<string, string> = { 'Accept-Language': speech.language };
     if (last) headers['Last-Event-ID'] = last;
-    await listen(address, headers, signal, (answer) => {
+    connection = new AbortController();
+    signal.onabort = () => connection.abort();
+    await listen(address, headers, connection.signal, (answer) => {
       wait = soonest;
       alive(answer);
     }, (event) => {

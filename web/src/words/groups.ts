@@ -31,7 +31,7 @@ const en = {
   most: (n: number) => `You can be in ${n} groups at most.`,
   collection: 'What we have caught',
   nothing: 'Nothing yet. Who catches the first animal?',
-  copy: 'Share the link',
+  share: 'Share the link',
   back: 'All groups',
 };
 
@@ -64,7 +64,7 @@ const de: typeof en = {
   most: (n) => `Du kannst in höchstens ${n} Gruppen sein.`,
   collection: 'Was wir gefangen haben',
   nothing: 'Noch nichts. Wer fängt das erste Tier?',
-  copy: 'Link teilen',
+  share: 'Link teilen',
   back: 'Alle Gruppen',
 };
 
@@ -97,7 +97,7 @@ const fr: typeof en = {
   most: (n) => `Tu peux être dans ${n} groupes au plus.`,
   collection: 'Ce que nous avons attrapé',
   nothing: 'Rien encore. Qui attrape le premier animal ?',
-  copy: 'Partager le lien',
+  share: 'Partager le lien',
   back: 'Tous les groupes',
 };
 
