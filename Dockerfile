@@ -10,6 +10,8 @@ RUN CGO_ENABLED=0 go build -tags nodynamic -trimpath -ldflags "-s -w -X main.ver
 
 FROM debian:bookworm-slim
 COPY --from=build /zoodex /zoodex
+# A volume takes over whom its folder belongs to.
+RUN mkdir /photos && chown 65532:65532 /photos
 ENV ZOODEX_LISTEN=0.0.0.0:8080
 EXPOSE 8080
 USER 65532:65532

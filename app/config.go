@@ -13,6 +13,7 @@ type Config struct {
 	Listen         string         // "host:port"
 	DatabaseURL    string         // a Postgres; "" for our own, in Data
 	Data           string         // data folder; "" for database.DefaultFolder
+	Photos         string         // URL of the bucket of the staff's photos; "" for a folder in Data
 	TrustedProxies []string       // addresses or CIDR ranges whose X-Forwarded-For is believed
 	Kernel         string         // of the engine; "" for the best this CPU has
 	Precision      string         // of the engine: "float32", which "" is too, or "int8"

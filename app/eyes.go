@@ -19,6 +19,8 @@ type Eyes struct {
 	recognizer *vision.Recognizer
 	metrics    *api.Metrics
 
+	heads sync.Map // versions of heads by their ids
+
 	mu     sync.Mutex
 	zoo    *store.Zoo // whom the roster was made of
 	roster *vision.Roster
@@ -35,13 +37,31 @@ func NewEyes(o engine.Options, photoBytes int64, m *api.Metrics) (*Eyes, error) 
 	return &Eyes{recognizer: r, metrics: m}, nil
 }
 
+// Use makes recognition know what a head was taught; nil leaves it with what
+// the network knows.
+func (e *Eyes) Use(version int64, head *vision.Head) {
+	if head != nil {
+		e.heads.Store(head.ID(), version)
+	}
+	e.recognizer.Use(head)
+}
+
 // Recognise names the animal in a photo.
 func (e *Eyes) Recognise(ctx context.Context, zoo *store.Zoo, data []byte) (api.Seen, error) {
+	return e.recognise(ctx, e.recognizer, zoo, data)
+}
+
+// Try names the animal in a photo as it would with another head.
+func (e *Eyes) Try(ctx context.Context, zoo *store.Zoo, head *vision.Head, data []byte) (api.Seen, error) {
+	return e.recognise(ctx, e.recognizer.With(head), zoo, data)
+}
+
+func (e *Eyes) recognise(ctx context.Context, recognizer *vision.Recognizer, zoo *store.Zoo, data []byte) (api.Seen, error) {
 	roster, err := e.rosterOf(zoo)
 	if err != nil {
 		return api.Seen{}, err
 	}
-	s, err := e.recognizer.Identify(ctx, data, roster)
+	s, err := recognizer.Identify(ctx, data, roster)
 	if err != nil {
 		return api.Seen{}, err
 	}
@@ -54,6 +74,9 @@ func (e *Eyes) Recognise(ctx context.Context, zoo *store.Zoo, data []byte) (api.
 		Why: game.Reason{Code: string(s.Why.Code), Values: s.Why.Values}, Model: s.Model,
 		Box: &game.Box{X: s.Box.Min.X, Y: s.Box.Min.Y, Width: s.Box.Dx(), Height: s.Box.Dy()},
 	}}
+	if version, ok := e.heads.Load(s.Head); ok {
+		seen.Head = version.(int64)
+	}
 	if resident, ok := zoo.BySlug(game.Slug(s.Key)); ok {
 		seen.Species = resident.ID
 	}

@@ -65,7 +65,7 @@ type process struct {
 func startProcess(t testing.TB, environment ...string) *process {
 	t.Helper()
 	p := &process{Cmd: exec.Command(os.Args[0]), log: &notebook{}}
-	p.Env = append(os.Environ(), environment...)
+	p.Env = append(append(os.Environ(), folderVariable+"="+t.TempDir()), environment...)
 	p.Stderr = p.log
 	out, err := p.StdoutPipe()
 	if err != nil {

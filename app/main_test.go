@@ -64,6 +64,9 @@ func start(t testing.TB, change ...func(*app.Config)) *service {
 	if c.DatabaseURL == "" {
 		c.DatabaseURL = databasetest.URL(t)
 	}
+	if c.Data == "" {
+		c.Data = t.TempDir() // the staff's photos
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	running := app.New(c)
 	s.running = running
@@ -196,7 +199,15 @@ func (s *service) checkProblem(what string, a answer) {
 	if found != "" {
 		s.t.Errorf("%s: a problem shows %q: %s", what, found, a)
 	}
-	if !s.log.has("id=" + p.ID) {
+	logged := s.log.has("id=" + p.ID)
+	for range 100 { // the log of another process takes a moment
+		if logged {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+		logged = s.log.has("id=" + p.ID)
+	}
+	if !logged {
 		s.t.Errorf("%s: problem %s is not in the log", what, p.ID)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -27,10 +28,12 @@ import (
 	"github.com/zoodex/zoodex/app/database"
 	"github.com/zoodex/zoodex/app/staff"
 	"github.com/zoodex/zoodex/app/staff/office"
+	"github.com/zoodex/zoodex/app/staff/school"
 	"github.com/zoodex/zoodex/game/catalogue"
 	"github.com/zoodex/zoodex/game/rules"
 	"github.com/zoodex/zoodex/game/store"
 	"github.com/zoodex/zoodex/migrations"
+	"github.com/zoodex/zoodex/vision"
 	"github.com/zoodex/zoodex/vision/engine"
 )
 
@@ -108,7 +111,20 @@ func (s *Service) Run(ctx context.Context) (err error) {
 	if s.first, err = firstLink(ctx, people); err != nil {
 		return err
 	}
-	web, err := s.routes(db, games, people, eyes, live)
+	lessons, err := s.openSchool(ctx, db, games, people, eyes)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lessons.Close()) }()
+	teaching, stopTeaching := context.WithCancel(ctx)
+	var taught sync.WaitGroup
+	taught.Go(func() { lessons.Run(teaching) })
+	defer func() {
+		stopTeaching()
+		taught.Wait()
+	}()
+
+	web, err := s.routes(db, games, people, lessons, eyes, live)
 	if err != nil {
 		return err
 	}
@@ -133,6 +149,25 @@ func (s *Service) Run(ctx context.Context) (err error) {
 		log.Warn("requests were cut off", "after", patience, "error", err)
 	}
 	return <-stopped
+}
+
+// openSchool opens what teaches recognition new animals.
+func (s *Service) openSchool(ctx context.Context, db *database.Database, games *store.Store, people *office.Office, eyes *Eyes) (*school.School, error) {
+	c := s.config
+	folder := c.Data
+	if folder == "" && c.Photos == "" {
+		var err error
+		if folder, err = database.DefaultFolder(); err != nil {
+			return nil, err
+		}
+	}
+	limits := school.DefaultLimits
+	limits.PhotoBytes = c.Limits.PhotoBytes
+	return school.Open(ctx, school.Options{
+		DatabaseURL: db.URL(), Photos: c.Photos, Folder: filepath.Join(folder, "photos"), Office: people, Recognizer: eyes.recognizer,
+		Zoo: games.Zoo, Residents: func(zoo *store.Zoo) []vision.Resident { return residents(zoo.Species) }, Published: eyes.Use,
+		Limits: limits, Now: c.Now, Log: c.Log,
+	})
 }
 
 func firstLink(ctx context.Context, people *office.Office) (string, error) {
@@ -187,7 +222,7 @@ func (s *Service) rule(ctx context.Context, games *store.Store) error {
 }
 
 // routes lays out everything that is answered over HTTP.
-func (s *Service) routes(db *database.Database, games *store.Store, people *office.Office, eyes api.Eyes, live *board.Hub) (*fiber.App, error) {
+func (s *Service) routes(db *database.Database, games *store.Store, people *office.Office, lessons *school.School, eyes *Eyes, live *board.Hub) (*fiber.App, error) {
 	c := s.config
 	a := &api.API{
 		Store: games, Eyes: eyes, Groups: catalogue.Groups(), Now: c.Now, Log: c.Log,
@@ -225,7 +260,7 @@ func (s *Service) routes(db *database.Database, games *store.Store, people *offi
 		return c.JSON(fiber.Map{"status": "ready"})
 	})
 	web.Get("/metrics", s.metrics.Handler())
-	desk := &staff.Desk{API: a, Office: people, Now: c.Now}
+	desk := &staff.Desk{API: a, Office: people, School: lessons, Try: eyes.Try, Now: c.Now}
 	described := a.Register(web)
 	desk.Register(web, described)
 	api.Examples(described)

@@ -85,7 +85,8 @@ type Recognised struct {
 	Stranger   string // NotOurs: WordNet id of the animal it looks like
 	Box        *Box
 	Why        Reason
-	Model      string // network and head that decided
+	Model      string // network that decided
+	Head       int64  // version of the head that had a say; 0: none
 }
 
 // Capture is one photo a visitor took, as it was answered.

@@ -125,10 +125,16 @@ func schemaName(t reflect.Type, hint string) string {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if strings.HasSuffix(t.PkgPath(), "/app/staff") && t.Name() != "" {
+	switch {
+	case t.Name() == "":
+		return name
+	case strings.HasSuffix(t.PkgPath(), "/app/staff"):
 		return "Staff" + name
+	case strings.HasSuffix(t.PkgPath(), "/vision/teach"):
+		return "Taught" + name
+	default:
+		return name
 	}
-	return name
 }
 
 // KnownMethods gives requests with a method that is none of HTTP's the method

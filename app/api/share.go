@@ -1,8 +1,11 @@
 package api
 
 import (
+	"context"
+
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/zoodex/zoodex/game"
+	"github.com/zoodex/zoodex/game/store"
 )
 
 // What the routes of the staff desk have in common with those of phones.
@@ -21,3 +24,17 @@ func (a *API) Card(l game.Language, s game.Species) CaughtSpecies { return a.cau
 
 // Say gives one of our sentences.
 func Say(l game.Language, key string) string { return say(l, key, nil) }
+
+// LookOf says what recognition made of a photo.
+func (a *API) LookOf(l game.Language, zoo *store.Zoo, r game.Recognised) Look {
+	return a.look(l, zoo, r)
+}
+
+// TakePhoto reads the photo of a request within the limits; [PhotoOf] gives it.
+func (a *API) TakePhoto(h huma.API) func(huma.Context, func(huma.Context)) { return a.takePhoto(h) }
+
+// PhotoOf gives the bytes of the photo that came with the request.
+func PhotoOf(ctx context.Context) []byte { return photoOf(ctx) }
+
+// PhotoBody documents a photo as a request body.
+func PhotoBody() *huma.RequestBody { return photoBody() }

@@ -77,7 +77,7 @@ func (d *Database) Version(ctx context.Context, fsys fs.FS) (have, want int64, e
 }
 
 func (d *Database) migrations(fsys fs.FS, options ...goose.ProviderOption) (*goose.Provider, error) {
-	options = append(options, goose.WithDisableGlobalRegistry(true))
+	options = append(options, goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))
 	p, err := goose.NewProvider(goose.DialectPostgres, d.pool, fsys, options...)
 	if err != nil {
 		return nil, fmt.Errorf("read the migrations: %w", err)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zoodex/zoodex/app/staff/school"
 	"github.com/zoodex/zoodex/game"
 )
 
@@ -49,6 +50,13 @@ func TestEveryMessageHasItsPlace(t *testing.T) {
 		}
 		for _, literal := range regexp.MustCompile(`"([a-z.-]+)"`).FindAllSubmatch(text, -1) {
 			said[string(literal[1])] = true
+		}
+	}
+	for _, why := range school.Whys {
+		if key := "photo." + string(why); messages[key] == nil {
+			t.Errorf("there are no words for %s", key)
+		} else {
+			said[key] = true
 		}
 	}
 	for key := range messages {

@@ -9,14 +9,15 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/zoodex/zoodex/app/api"
 	"github.com/zoodex/zoodex/app/staff/office"
+	"github.com/zoodex/zoodex/app/staff/school"
 	"github.com/zoodex/zoodex/game"
 )
 
-//go:embed messages.yaml checks.yaml
+//go:embed messages.yaml checks.yaml teaching.yaml
 var messageFiles embed.FS
 
 // messages are the sentences that the desk's routes say, by key and language.
-var messages = api.ReadMessages(messageFiles, "messages.yaml")
+var messages = api.ReadMessages(messageFiles, "messages.yaml", "teaching.yaml")
 
 // kind is a class of problems: its name (the end of its type URI, and its key
 // in messages.yaml) and its status.
@@ -53,6 +54,13 @@ var refusals = []struct {
 	{office.ErrTaken, nameTaken},
 	{office.ErrLastAdmin, lastAdmin},
 	{office.ErrNotFound, noSuchStaff},
+	{school.ErrNotFound, notInSchool},
+	{school.ErrSpecies, noSuchSpecies},
+	{school.ErrExists, lessonThere},
+	{school.ErrBusy, trainingBusy},
+	{school.ErrNotReady, headNotReady},
+	{school.ErrOver, jobOver},
+	{school.ErrCutOff, fileCutOff},
 }
 
 // fields are the values that the layers below refuse: which, and the key of why.

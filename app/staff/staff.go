@@ -11,6 +11,7 @@
 package staff
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"time"
@@ -19,12 +20,17 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/zoodex/zoodex/app/api"
 	"github.com/zoodex/zoodex/app/staff/office"
+	"github.com/zoodex/zoodex/app/staff/school"
+	"github.com/zoodex/zoodex/game/store"
+	"github.com/zoodex/zoodex/vision"
 )
 
 // Desk holds what the operations need. All fields are required.
 type Desk struct {
 	API    *api.API
 	Office *office.Office
+	School *school.School
+	Try    func(ctx context.Context, zoo *store.Zoo, head *vision.Head, photo []byte) (api.Seen, error)
 	Now    func() time.Time
 
 	huma huma.API
@@ -45,6 +51,10 @@ func (d *Desk) Register(app *fiber.App, h huma.API) {
 	d.options()
 	d.species()
 	d.captures()
+	d.lessons()
+	d.photos()
+	d.jobs()
+	d.heads()
 	app.All("/staff/v1/*", api.NoOperation)
 }
 

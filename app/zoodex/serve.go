@@ -17,6 +17,7 @@ type serveCommand struct {
 	Listen         string   `help:"Address to answer at." default:"127.0.0.1:8080" env:"ZOODEX_LISTEN" placeholder:"HOST:PORT"`
 	Data           string   `help:"Folder of our own Postgres and of everything else that stays (${env}; a folder of the user's otherwise)." env:"ZOODEX_DATA" placeholder:"FOLDER"`
 	DatabaseURL    string   `help:"A Postgres to use instead of our own (${env})." env:"ZOODEX_DATABASE_URL" placeholder:"URL"`
+	Photos         string   `help:"Where photos of the staff are kept: s3://BUCKET, gs://BUCKET or file:///FOLDER; a folder beside our own Postgres otherwise (${env})." env:"ZOODEX_PHOTOS" placeholder:"URL"`
 	TrustedProxies []string `help:"Proxies in front of us, whose X-Forwarded-For is believed: addresses or CIDR ranges (${env})." env:"ZOODEX_TRUSTED_PROXIES"`
 	Precision      string   `help:"What the network is computed in: float32, or int8, which is faster and a little less right (${env})." default:"float32" enum:"float32,int8" env:"ZOODEX_PRECISION"`
 	Zone           string   `help:"Time zone in which the zoo's days begin, like Europe/Berlin, which a new zoo has (${env})." env:"ZOODEX_ZONE" placeholder:"ZONE"`
@@ -60,7 +61,7 @@ func (c serveCommand) Run(o output) error {
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends us at once
 
 	service := app.New(app.Config{
-		Listen: c.Listen, DatabaseURL: c.DatabaseURL, Data: c.Data, TrustedProxies: c.TrustedProxies,
+		Listen: c.Listen, DatabaseURL: c.DatabaseURL, Data: c.Data, Photos: c.Photos, TrustedProxies: c.TrustedProxies,
 		Precision: c.Precision, Zone: zone, Limits: limits, Version: versionName(), Log: o.log(),
 	})
 	go func() {

@@ -176,8 +176,8 @@ func (s *Store) insert(tx *gorm.DB, referee *game.Referee, a Answer, copied bool
 	}
 	err = tx.Exec(`
 		WITH capture AS (
-			INSERT INTO captures (visitor_id, id, at, created_at, photo_sum, photo_sig, photo_flip, outcome, species_id, recognised, model, progress, copied)
-			VALUES (@visitor, @id, @at, @now, @sum, @sig, @flip, @outcome, @species, @recognised, @model, @progress, @copied)
+			INSERT INTO captures (visitor_id, id, at, created_at, photo_sum, photo_sig, photo_flip, outcome, species_id, recognised, model, head, progress, copied)
+			VALUES (@visitor, @id, @at, @now, @sum, @sig, @flip, @outcome, @species, @recognised, @model, CAST(NULLIF(@head, 0) AS bigint), @progress, @copied)
 		), print AS (
 			INSERT INTO prints (visitor_id, capture_id, band, species_id, at, sig)
 			SELECT CAST(@visitor AS uuid), CAST(@id AS uuid), band, CAST(@species AS uuid), CAST(@at AS timestamptz), CAST(@sig AS bigint) FROM unnest(CAST(@bands AS integer[])) band
@@ -192,7 +192,7 @@ func (s *Store) insert(tx *gorm.DB, referee *game.Referee, a Answer, copied bool
 		FROM jsonb_to_recordset(CAST(@lines AS jsonb)) AS l (capture uuid, reason text, key text, points integer, at timestamptz)`,
 		map[string]any{
 			"visitor": row.VisitorID, "id": row.ID, "at": row.At, "now": now, "sum": row.PhotoSum, "sig": row.PhotoSig, "flip": row.PhotoFlip,
-			"outcome": row.Outcome, "species": row.SpeciesID, "recognised": row.Recognised, "model": row.Model, "progress": row.Progress,
+			"outcome": row.Outcome, "species": row.SpeciesID, "recognised": row.Recognised, "model": row.Model, "head": a.Head, "progress": row.Progress,
 			"copied": copied, "bands": bands, "question": string(question), "lines": string(ledger),
 			"basis": referee.Basis(), "visitors": words{row.VisitorID}, "tallies": words{string(tally)},
 		}).Error

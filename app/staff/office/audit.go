@@ -2,10 +2,13 @@ package office
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // Entry is a line of the audit log: who did what to what.
@@ -96,4 +99,13 @@ func (o *Office) Log(ctx context.Context, f Filter) (entries []Entry, more bool,
 		return entries[:f.Limit], true, nil
 	}
 	return entries, false, nil
+}
+
+// PgxTx is a transaction of pgx as a Tx.
+type PgxTx struct{ pgx.Tx }
+
+// ExecContext implements Tx; it gives no result.
+func (t PgxTx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	_, err := t.Exec(ctx, query, args...)
+	return nil, err
 }

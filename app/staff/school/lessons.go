@@ -1,0 +1,147 @@
+package school
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/zoodex/zoodex/game"
+)
+
+// Lesson is a species with photos.
+type Lesson struct {
+	ID      string
+	Species game.SpeciesID
+	Taught  bool   // false: its photos only show whether the species is still known
+	Photos  int    // that can be learnt from
+	Dropped int    // by a person
+	Refused int    // that could not be used
+	Cover   string // id of a photo; "" without
+	Since   time.Time
+}
+
+const readLessons = `
+	SELECT l.id, l.species_id, l.taught, count(p.id) FILTER (WHERE p.why = '' AND NOT p.dropped), count(p.id) FILTER (WHERE p.why = '' AND p.dropped),
+		count(p.id) FILTER (WHERE p.why <> ''), coalesce((min(p.id::text) FILTER (WHERE p.why = '' AND NOT p.dropped)), ''), l.created_at
+	FROM lessons l LEFT JOIN lesson_photos p ON p.lesson_id = l.id `
+
+func scanLesson(row pgx.CollectableRow) (l Lesson, err error) {
+	err = row.Scan(&l.ID, &l.Species, &l.Taught, &l.Photos, &l.Dropped, &l.Refused, &l.Cover, &l.Since)
+	return l, err
+}
+
+// Lessons lists all lessons, the oldest first.
+func (s *School) Lessons(ctx context.Context) ([]Lesson, error) {
+	rows, err := s.pool.Query(ctx, readLessons+`GROUP BY l.id ORDER BY l.id`)
+	if err != nil {
+		return nil, fmt.Errorf("list the lessons: %w", err)
+	}
+	lessons, err := pgx.CollectRows(rows, scanLesson)
+	if err != nil {
+		return nil, fmt.Errorf("list the lessons: %w", err)
+	}
+	return lessons, nil
+}
+
+// Lesson finds the lesson of a species.
+func (s *School) Lesson(ctx context.Context, species game.Slug) (Lesson, error) {
+	zoo, err := s.Zoo(ctx)
+	if err != nil {
+		return Lesson{}, err
+	}
+	animal, ok := zoo.BySlug(species)
+	if !ok {
+		return Lesson{}, ErrNotFound
+	}
+	rows, err := s.pool.Query(ctx, readLessons+`WHERE l.species_id = $1 GROUP BY l.id`, string(animal.ID))
+	if err != nil {
+		return Lesson{}, fmt.Errorf("read a lesson: %w", err)
+	}
+	l, err := pgx.CollectExactlyOneRow(rows, scanLesson)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Lesson{}, ErrNotFound
+	}
+	if err != nil {
+		return Lesson{}, fmt.Errorf("read a lesson: %w", err)
+	}
+	return l, nil
+}
+
+// Begin makes the lesson of a species. It is ErrSpecies if the zoo has none of
+// that name, and ErrExists if there is one already.
+func (s *School) Begin(ctx context.Context, who string, species game.Slug) (Lesson, error) {
+	zoo, err := s.Zoo(ctx)
+	if err != nil {
+		return Lesson{}, err
+	}
+	animal, ok := zoo.BySlug(species)
+	if !ok {
+		return Lesson{}, ErrSpecies
+	}
+	id, err := newID()
+	if err != nil {
+		return Lesson{}, err
+	}
+	err = s.write(ctx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `INSERT INTO lessons (id, species_id, created_at) VALUES ($1, $2, $3)`, id, string(animal.ID), s.Now()); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, who, "lesson.begin", string(species), nil)
+	})
+	if isDuplicate(err) {
+		return Lesson{}, ErrExists
+	}
+	if err != nil {
+		return Lesson{}, fmt.Errorf("begin a lesson: %w", err)
+	}
+	return s.Lesson(ctx, species)
+}
+
+func isDuplicate(err error) bool {
+	var refused *pgconn.PgError
+	return errors.As(err, &refused) && refused.Code == "23505"
+}
+
+// SetTaught says whether a lesson's species is to be taught.
+func (s *School) SetTaught(ctx context.Context, who string, species game.Slug, taught bool) (Lesson, error) {
+	l, err := s.Lesson(ctx, species)
+	if err != nil {
+		return Lesson{}, err
+	}
+	err = s.write(ctx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `UPDATE lessons SET taught = $2 WHERE id = $1`, l.ID, taught); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, who, "lesson.change", string(species), map[string]any{"taught": taught})
+	})
+	if err != nil {
+		return Lesson{}, fmt.Errorf("change a lesson: %w", err)
+	}
+	l.Taught = taught
+	return l, nil
+}
+
+// End deletes a lesson and its photos for good. Heads that learnt from it stay
+// as they are.
+func (s *School) End(ctx context.Context, who string, species game.Slug) error {
+	l, err := s.Lesson(ctx, species)
+	if err != nil {
+		return err
+	}
+	err = s.write(ctx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `DELETE FROM lessons WHERE id = $1`, l.ID); err != nil {
+			return err
+		}
+		if _, err := s.queue.InsertTx(ctx, tx, sweepArgs{Lesson: l.ID}, nil); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, who, "lesson.end", string(species), map[string]any{"photos": l.Photos})
+	})
+	if err != nil {
+		return fmt.Errorf("end a lesson: %w", err)
+	}
+	return nil
+}
