@@ -66,17 +66,30 @@ func tend(photos []*Photo) (groups []int) {
 		return i
 	}
 	same := make(map[int][]int) // of a photo, the earlier ones that it is a copy of
+	link := func(i, j int) {
+		same[i] = append(same[i], j)
+		a, b := root(i), root(j)
+		groups[max(a, b)] = min(a, b)
+	}
+	first := make(map[[sha256.Size]byte]int) // by checksum; the others are copies of it and need no comparing
+	var different []int
 	for i, p := range photos {
 		if p.Study == nil {
 			continue
 		}
-		for j, q := range photos[:i] {
-			if q.Study != nil && alike(p, q) {
-				same[i] = append(same[i], j)
-				a, b := root(i), root(j)
-				groups[max(a, b)] = min(a, b)
+		if p.Sum != ([sha256.Size]byte{}) {
+			if j, ok := first[p.Sum]; ok {
+				link(i, j)
+				continue
+			}
+			first[p.Sum] = i
+		}
+		for _, j := range different {
+			if alike(p, photos[j]) {
+				link(i, j)
 			}
 		}
+		different = append(different, i)
 	}
 	for i, p := range photos {
 		groups[i] = root(i)
@@ -105,13 +118,13 @@ func tend(photos []*Photo) (groups []int) {
 	return groups
 }
 
-// alike tells whether two photos show the same picture, or one the mirror image of the other's.
+// alike tells whether two files show nearly the same picture, or one the mirror image of the other's.
 func alike(p, q *Photo) bool {
 	if photo.Distance(p.Study.Hash, q.Study.Hash) > alikeBits && photo.Distance(p.Study.Mirrored, q.Study.Hash) > alikeBits {
 		return false
 	}
 	// The hash of a picture that shows nothing says nothing.
-	return p.Study.Contrast >= leastContrast && q.Study.Contrast >= leastContrast || p.Sum == q.Sum && p.Sum != ([sha256.Size]byte{})
+	return p.Study.Contrast >= leastContrast && q.Study.Contrast >= leastContrast
 }
 
 // oddOnesOut notes photos that lie far from the others of their species, as seen by pupils that had

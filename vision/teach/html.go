@@ -229,7 +229,8 @@ func short(name string) string {
 }
 
 func svg(p *plot.Plot, width, height vg.Length) (template.HTML, error) {
-	canvas := vgsvg.New(width, height)
+	// With the fonts inside, names are as wide in a browser as the plot took them to be.
+	canvas := vgsvg.NewWith(vgsvg.UseWH(width, height), vgsvg.EmbedFonts(true))
 	p.Draw(vgdraw.New(canvas))
 	var out bytes.Buffer
 	if _, err := canvas.WriteTo(&out); err != nil {
