@@ -23,17 +23,23 @@ var portableInt8 = &int8Set{
 // roundToByte rounds a number that is clamped to 0…255.
 func roundToByte(f float32) byte { return byte(math.RoundToEven(float64(f))) }
 
-// portableInt8Tile makes four rows of so many columns.
+// portableInt8Tile makes four rows of so many columns, at most two blocks.
 func portableInt8Tile(to form, width int) int8Tile {
 	return func(c, a *byte, b *int8, scale, bias *float32, r *byte, _ *int8, ldc, lda, ldr, k int, rscale, lo, hi float32) {
 		A, B := unsafe.Slice(a, 3*lda+k), unsafe.Slice(b, k*width)
 		S, T := unsafe.Slice(scale, width), unsafe.Slice(bias, width)
 		for row := range 4 {
-			for col := range width {
-				var sum int32
-				for i, v := range A[row*lda:][:k] {
-					sum += int32(v) * int32(B[(i/4*width+col)*4+i%4])
+			var sums [2 * block]int32
+			for i := 0; i < k; i += 4 {
+				a := (*[4]byte)(A[row*lda+i:])
+				a0, a1, a2, a3 := int32(a[0]), int32(a[1]), int32(a[2]), int32(a[3])
+				w := B[i*width:][:4*width]
+				for col := range sums[:width] {
+					four := (*[4]int8)(w[4*col:])
+					sums[col] += a0*int32(four[0]) + a1*int32(four[1]) + a2*int32(four[2]) + a3*int32(four[3])
 				}
+			}
+			for col, sum := range sums[:width] {
 				y := float32(float32(sum)*S[col]) + T[col]
 				if r != nil {
 					y += float32(float32(unsafe.Slice(r, 3*ldr+width)[row*ldr+col]) * rscale)
