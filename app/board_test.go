@@ -126,6 +126,31 @@ func TestTheLeaderboardIsReadPageByPage(t *testing.T) {
 	}
 }
 
+// Between seasons there is no board of the season, and that is said; the others
+// go on, and those of seasons that are over stay.
+func TestThereIsNoSeasonInAGap(t *testing.T) {
+	t.Parallel()
+	first := start(t)
+	first.run(`UPDATE rules SET rules = jsonb_set(rules, '{Calendar}', '{"Seasons":[{"Key":"summer-2020","From":"2020-05-01","Until":"2020-08-31"}]}')`)
+	s := start(t, func(c *app.Config) { c.DatabaseURL = first.db.URL() })
+	for path, want := range map[string]string{
+		"season": "no-season", "season/live": "no-season", "season?of=groups": "no-season", "seasons/2026": "no-season", "seasons/%00": "no-season",
+		"today": "", "ever": "", "seasons/summer-2020": "",
+	} {
+		if a := s.ask("GET", "/v1/standings/"+path, nil); a.kind() != want || (want == "") != (a.status == http.StatusOK) {
+			t.Errorf("%s: got %s, want %q", path, a, want)
+		}
+	}
+	// A capture is kept and counts for the boards that there are.
+	v := s.join()
+	v.send("PUT", "/v1/me/standings", `{"standings":true}`)
+	a := v.capture(animal(t, "lion")).played(t)
+	if p := v.standings("ever?around=me"); p.Mine.Points != a.Earned.Points || !p.Mine.Listed {
+		t.Errorf("got %+v, want %d points", p, a.Earned.Points)
+	}
+	verify(t, s.db, "in a gap")
+}
+
 // liveEvent is one event of a live board, or a remark (": …") with no name.
 type liveEvent struct {
 	id, name, data string

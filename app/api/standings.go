@@ -109,7 +109,7 @@ func (a *API) readStandings(ctx context.Context, b game.Board, in *StandingsPart
 		return store.Page{}, errTwoPlaces
 	case in.Group != "":
 		in.Of = store.Groups
-		group, err := a.Store.Group(ctx, visitorOf(ctx).ID, store.GroupID(in.Group))
+		group, err := a.Store.Group(ctx, visitorOf(ctx).ID, store.GroupID(plainUUID(in.Group)))
 		if err != nil {
 			return store.Page{}, err
 		}
