@@ -120,7 +120,7 @@ func (s *service) play() map[string]exampleCall {
 		s.t.Fatal(err)
 	}
 	call("POST /v1/captures/{id}/quiz", capture+"/quiz", string(choice))
-	for _, operation := range []string{"GET /v1/me", "GET /v1/badges", "GET /v1/levels", "GET /v1/trails", "GET /v1/dex", "GET /v1/me/export", "GET /v1/zoo/today"} {
+	for _, operation := range []string{"GET /v1/me", "GET /v1/badges", "GET /v1/levels", "GET /v1/trails", "GET /v1/dex", "GET /v1/me/export", "GET /v1/zoo/today", "GET /v1/zoo/area"} {
 		call(operation, "", "")
 	}
 	call("GET /v1/species/{slug}", "/v1/species/lion", "")

@@ -360,6 +360,49 @@ func TestAFamilyCollectsTogether(t *testing.T) {
 	}
 }
 
+// Where a photo was taken counts if the zoo has an area; the phone judges it.
+func TestAPhotoFromOutsideIsKeptAndEarnsNothing(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	v := s.join()
+	lion := animal(t, "lion")
+	at := func(place string) played {
+		t.Helper()
+		s.run(`DELETE FROM prints`)
+		return v.ask("PUT", "/v1/captures/"+uuid.NewString()+place, bytes.NewReader(lion)).played(t)
+	}
+	if a := at("?place=outside"); a.Outcome != "caught" {
+		t.Errorf("in a zoo without an area: %+v", a)
+	}
+	s.run(`INSERT INTO rules SELECT 2, zone, jsonb_set(rules, '{FairPlay,Area}', '{"latitude":52.5,"longitude":13.3,"meters":600}'), now() FROM rules`)
+	var zoo struct {
+		Area *struct {
+			Latitude, Longitude float64
+			Meters              int
+		}
+	}
+	s.ask("GET", "/v1/zoo/area", nil).into(t, &zoo)
+	if zoo.Area == nil || zoo.Area.Latitude != 52.5 || zoo.Area.Meters != 600 {
+		t.Errorf("the area is %+v", zoo.Area)
+	}
+	s.run(`DELETE FROM captures`)
+	s.run(`DELETE FROM tallies`)
+	if a := at("?place=outside"); a.Outcome != "void" || a.Void.Reason != "outside" || a.Void.Text == "" || a.Earned.Points != 0 || a.Species != nil {
+		t.Errorf("outside: %+v", a)
+	}
+	for _, place := range []string{"?place=inside", ""} {
+		if a := at(place); a.Outcome != "caught" && a.Outcome != "seen" {
+			t.Errorf("%q: %+v", place, a)
+		}
+	}
+	if a := v.ask("PUT", "/v1/captures/"+uuid.NewString()+"?place=home", bytes.NewReader(lion)); a.kind() != "invalid" {
+		t.Errorf("nowhere: %s", a)
+	}
+	if page := s.ask("GET", "/rules", nil); !strings.Contains(string(page.body), "outside of the zoo") {
+		t.Error("the rules do not tell of the area")
+	}
+}
+
 // A whole class does everything at once, and nobody hears that somebody else was
 // in the way.
 func TestAClassPlaysAtOnce(t *testing.T) {

@@ -99,6 +99,7 @@ type Capture struct {
 	// PhotoFlip is the perceptual hash of the photo flipped left to right; 0 if
 	// it is not known.
 	PhotoFlip uint64
+	Outside   bool // the phone says that it was not in the zoo
 	Recognised
 	Outcome  Outcome
 	Earned   int      // points this capture earned

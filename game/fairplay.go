@@ -13,6 +13,7 @@ const (
 	Withdrawn VoidReason = "withdrawn" // staff took it back
 	Copied    VoidReason = "copied"    // the picture was captured before, by anybody
 	Closed    VoidReason = "closed"    // the zoo was closed
+	Outside   VoidReason = "outside"   // the phone was not in the zoo
 	TooFast   VoidReason = "too-fast"  // more new animals than a child can walk to
 )
 
@@ -24,6 +25,7 @@ type FairPlay struct {
 	Candidate float64 `yaml:"candidate"` // confidence that a candidate needs for a visitor to choose it
 	Rates     []Rate  `yaml:"rates"`
 	Hours     []Hours `yaml:"hours"` // empty: never closed
+	Area      *Area   `yaml:"area"`  // of the zoo; nil: anywhere
 }
 
 // Rate bounds how many captures may earn something for the animal they show
@@ -49,6 +51,15 @@ type Hours struct {
 	From Date     `yaml:"from"`
 	Days []string `yaml:"days"` // "monday" …; empty: all
 	Open string   `yaml:"open"` // "09:00-18:30"; "" is closed
+}
+
+// Area is a circle around the zoo. Phones that may know where they are compare
+// that with it themselves, and tell with a photo whether they were outside: no
+// position ever leaves them. Who does not tell is believed to be inside.
+type Area struct {
+	Latitude  float64 `yaml:"latitude" json:"latitude" minimum:"-90" maximum:"90" example:"52.508" doc:"Of the middle, in degrees north (WGS 84)"`
+	Longitude float64 `yaml:"longitude" json:"longitude" minimum:"-180" maximum:"180" example:"13.338" doc:"In degrees east"`
+	Meters    int     `yaml:"meters" json:"meters" minimum:"50" example:"600" doc:"From the middle to the edge"`
 }
 
 // MaxCopies is the largest distance at which [Bands] still find every copy.

@@ -64,6 +64,12 @@ func TestWhatDoesNotCount(t *testing.T) {
 		{"the new hours of Monday", game.FairPlay{Hours: hours}, []game.Taken{saw("a", "lion", "2026-05-04 12:00")}, []game.VoidReason{""}},
 		{"closed, and pardoned", game.FairPlay{Hours: hours}, []game.Taken{with(saw("a", "lion", "2026-04-27 12:00"), game.Marks{Pardoned: true})},
 			[]game.VoidReason{""}},
+		{"outside of the zoo", game.FairPlay{Area: &game.Area{Meters: 500}}, []game.Taken{
+			with(saw("a", "lion", "2026-04-27 12:00"), game.Marks{Outside: true}), saw("b", "lion", "2026-04-27 12:01"),
+			with(saw("c", "owl", "2026-04-27 12:02"), game.Marks{Outside: true, Pardoned: true})},
+			[]game.VoidReason{game.Outside, "", ""}},
+		{"outside of a zoo without an area", game.FairPlay{}, []game.Taken{with(saw("a", "lion", "2026-04-27 12:00"), game.Marks{Outside: true})},
+			[]game.VoidReason{""}},
 		{"open by the clock of summer", game.FairPlay{Hours: hours}, []game.Taken{ // both 07:30 UTC
 			{ID: "a", At: time.Date(2026, 3, 28, 7, 30, 0, 0, time.UTC), Verdict: game.Certain, Species: "lion"},
 			{ID: "b", At: time.Date(2026, 3, 29, 7, 30, 0, 0, time.UTC), Verdict: game.Certain, Species: "lion"}},

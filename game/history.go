@@ -22,6 +22,7 @@ type Taken struct {
 type Marks struct {
 	Said      *SpeciesID // the visitor says it shows this species, or none of ours ("")
 	Copied    bool       // when it was recorded, the same picture was there already
+	Outside   bool       // the phone says that it was not in the zoo
 	Withdrawn bool       // staff say it does not count
 	Pardoned  bool       // staff say it counts, whatever fair play says
 	Answer    *Answer    // to the question that followed the catch

@@ -138,6 +138,8 @@ func (g *replay) judge(t Taken) Ruling {
 			ruling.Void = Copied
 		case !isOpen(g.hours, local):
 			ruling.Void = Closed
+		case t.Outside && g.rules.FairPlay.Area != nil:
+			ruling.Void = Outside
 		case earns && g.tooFast(t.At):
 			ruling.Void = TooFast
 		}

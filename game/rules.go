@@ -206,6 +206,11 @@ func (c *checker) fairPlay(f FairPlay) {
 	for i, r := range f.Rates {
 		c.check(r.Captures > 0 && r.Within > 0, fmt.Sprintf("fairPlay.rates[%d]", i), "must have captures and within above 0")
 	}
+	if a := f.Area; a != nil {
+		c.check(-90 <= a.Latitude && a.Latitude <= 90, "fairPlay.area.latitude", "must be -90 to 90 degrees")
+		c.check(-180 <= a.Longitude && a.Longitude <= 180, "fairPlay.area.longitude", "must be -180 to 180 degrees")
+		c.check(a.Meters >= 50, "fairPlay.area.meters", "must be 50 or more: phones do not know better where they are")
+	}
 	for i, h := range f.Hours {
 		_, err := FairPlay{Hours: []Hours{h}}.openings(time.UTC)
 		c.check(err == nil, fmt.Sprintf("fairPlay.hours[%d]", i), "must have days like monday and hours like 09:00-18:30")

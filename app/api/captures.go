@@ -30,6 +30,8 @@ type captureInput struct {
 	ID string    `path:"id" format:"uuid" doc:"A UUID made by the phone, new for each capture"`
 	At time.Time `query:"at" doc:"When the photo was taken (RFC 3339), if it was taken offline: at most 7 days ago. Now, if left out."`
 
+	Place string `query:"place" enum:"inside,outside" doc:"Where the phone was, as it judges itself by GET /v1/zoo/area: it sends no position. Left out if it does not know"`
+
 	id      game.CaptureID // however the phone spelt it
 	offline bool
 }
@@ -61,7 +63,7 @@ func (a *API) captures(h huma.API) {
 			at = now
 		}
 		at = at.UTC().Truncate(time.Microsecond) // as Postgres keeps it, so that a retry is answered alike
-		c := game.Capture{ID: in.id, Visitor: visitorOf(ctx).ID, At: at, PhotoSum: sha256.Sum256(photoOf(ctx))}
+		c := game.Capture{ID: in.id, Visitor: visitorOf(ctx).ID, At: at, PhotoSum: sha256.Sum256(photoOf(ctx)), Outside: in.Place == "outside"}
 		zoo, answer, fresh, err := a.capture(ctx, l, c, now, photoOf(ctx))
 		if err != nil {
 			return nil, a.fail(l, err)

@@ -62,7 +62,7 @@ type TrailStep struct {
 
 // Void says why a capture is kept but does not count.
 type Void struct {
-	Reason string `json:"reason" enum:"copied,closed,too-fast,withdrawn"`
+	Reason string `json:"reason" enum:"copied,closed,outside,too-fast,withdrawn"`
 	Text   string `json:"text" doc:"Kindly, in the reader's language"`
 }
 

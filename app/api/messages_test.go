@@ -64,7 +64,7 @@ func TestEveryProblemAndReasonHasItsWords(t *testing.T) {
 			}
 		}
 	}
-	for _, reason := range []game.VoidReason{game.Withdrawn, game.Copied, game.Closed, game.TooFast} {
+	for _, reason := range []game.VoidReason{game.Withdrawn, game.Copied, game.Closed, game.Outside, game.TooFast} {
 		said["void."+string(reason)] = nil
 	}
 	for _, reason := range []game.LineReason{game.ForCatch, game.ForAgain, game.ForVisit, game.ForTrail, game.ForQuiz} {

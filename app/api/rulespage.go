@@ -74,6 +74,7 @@ type rulesText struct {
 	Trails    []Trail
 	Rates     []string
 	Hours     []string
+	Area      bool
 	Groups    []string
 	CodeDays  string
 	Joined    string
@@ -116,6 +117,7 @@ func (a *API) rulesText(l game.Language, zoo *store.Zoo) rulesText {
 	for _, r := range rules.FairPlay.Rates {
 		t.Rates = append(t.Rates, say(l, "rules.rate", map[string]string{"animals": strconv.Itoa(r.Captures), "time": spell(l, r.Within)}))
 	}
+	t.Area = rules.FairPlay.Area != nil
 	for _, h := range rules.FairPlay.Hours {
 		t.Hours = append(t.Hours, hoursText(l, h))
 	}

@@ -59,6 +59,7 @@ type ExportedPhoto struct {
 	Confidence float64   `json:"confidence"`
 	Earned     int       `json:"earned"`
 	Model      string    `json:"model"`
+	Outside    bool      `json:"outside,omitempty" doc:"Whether the phone said that it was not in the zoo"`
 	PhotoSum   string    `json:"photoSha256" doc:"SHA-256 of the photo's bytes, by which a retry is known"`
 	PhotoSig   string    `json:"photoPerceptualHash" doc:"64 bits by which the same picture is known again"`
 	PhotoFlip  string    `json:"photoPerceptualHashFlipped" doc:"The same for the picture flipped left to right"`
@@ -170,7 +171,7 @@ func (a *API) export(ctx context.Context, l game.Language, v game.Visitor) (Expo
 		now, _ := state.Ruling(c.ID)
 		e.Captures = append(e.Captures, ExportedPhoto{
 			ID: string(c.ID), At: c.At, Outcome: string(c.Outcome), Now: string(now.Outcome), Void: string(now.Void), Species: string(species.Slug),
-			Confidence: c.Confidence, Earned: c.Earned, Model: c.Model,
+			Confidence: c.Confidence, Earned: c.Earned, Model: c.Model, Outside: c.Outside,
 			PhotoSum: hex.EncodeToString(c.PhotoSum[:]), PhotoSig: hexOf(c.PhotoSig), PhotoFlip: hexOf(c.PhotoFlip),
 		})
 	}

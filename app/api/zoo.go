@@ -7,11 +7,17 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
 	"github.com/zoodex/zoodex/app/board"
+	"github.com/zoodex/zoodex/game"
 )
 
 type followZooInput struct {
 	Reader
 	LastEventID string `header:"Last-Event-ID" doc:"The last event that was received: it is not sent again"`
+}
+
+// ZooArea is where photos have to be taken.
+type ZooArea struct {
+	Area *game.Area `json:"area,omitempty" doc:"A circle; missing if photos count wherever they are taken"`
 }
 
 // zoo declares what the screen at the exit shows.
@@ -26,6 +32,16 @@ func (a *API) zoo(h huma.API) {
 		}
 		return &struct{ Body board.Today }{today}, nil
 	})
+
+	huma.Register(h, a.operation(h, http.MethodGet, "/v1/zoo/area", "get-area", "Where the zoo is",
+		"Where photos have to be taken, if that matters. A phone that may know where it is compares that by itself, and says with a capture that it was inside or outside: positions are not sent.", false),
+		func(ctx context.Context, in *empty) (*struct{ Body ZooArea }, error) {
+			zoo, err := a.Store.Zoo(ctx)
+			if err != nil {
+				return nil, a.fail(in.Language(), err)
+			}
+			return &struct{ Body ZooArea }{ZooArea{zoo.Referee.Rules().FairPlay.Area}}, nil
+		})
 
 	op = a.operation(h, http.MethodGet, "/v1/zoo/today/live", "follow-today", "The zoo today, live",
 		"Server-sent events named zoo, each as GET /v1/zoo/today answers: one at once, then one whenever something changes, a few a second at most. Whoever comes back with the Last-Event-ID they had gets the next one only.",

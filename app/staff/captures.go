@@ -24,7 +24,7 @@ type Capture struct {
 	At         time.Time        `json:"at" doc:"When the photo was taken"`
 	Arrived    time.Time        `json:"arrived"`
 	Outcome    string           `json:"outcome" enum:"caught,seen,unsure,nothing,stranger,void" doc:"As it was answered"`
-	Void       string           `json:"void,omitempty" enum:"copied,closed,too-fast" doc:"Why it did not count"`
+	Void       string           `json:"void,omitempty" enum:"copied,closed,outside,too-fast" doc:"Why it did not count"`
 	Recognised *api.SpeciesName `json:"recognised,omitempty" doc:"What recognition was certain of"`
 	Confidence float64          `json:"confidence"`
 	Said       bool             `json:"said" doc:"Whether the visitor says that it shows something else"`
@@ -32,7 +32,7 @@ type Capture struct {
 	Withdrawn  bool             `json:"withdrawn"`
 	Pardoned   bool             `json:"pardoned"`
 	Now        string           `json:"now" enum:"caught,seen,unsure,nothing,stranger,void" doc:"What it means now"`
-	NowVoid    string           `json:"nowVoid,omitempty" enum:"copied,closed,too-fast,withdrawn"`
+	NowVoid    string           `json:"nowVoid,omitempty" enum:"copied,closed,outside,too-fast,withdrawn"`
 	Remarks    []Remark         `json:"remarks" doc:"What was said of it, the oldest first"`
 }
 
@@ -52,7 +52,7 @@ type Captures struct {
 
 type capturesQuery struct {
 	api.Reader
-	Reason   string `query:"reason" enum:"copied,closed,too-fast,corrected,withdrawn,pardoned" doc:"Only those decided upon like this"`
+	Reason   string `query:"reason" enum:"copied,closed,outside,too-fast,corrected,withdrawn,pardoned" doc:"Only those decided upon like this"`
 	Nickname string `query:"nickname" maxLength:"80" doc:"All captures of the visitors called so, not only those decided upon" example:"Brave Otter 42"`
 	After    string `query:"after" maxLength:"200" doc:"The next of the page before"`
 	Limit    int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
@@ -67,7 +67,7 @@ type Verdict struct {
 // Judged is what a verdict changed.
 type Judged struct {
 	Now    string `json:"now" enum:"caught,seen,unsure,nothing,stranger,void" doc:"What the capture means now"`
-	Void   string `json:"void,omitempty" enum:"copied,closed,too-fast,withdrawn"`
+	Void   string `json:"void,omitempty" enum:"copied,closed,outside,too-fast,withdrawn"`
 	Points int    `json:"points" example:"-25" doc:"By how many the visitor's have changed"`
 }
 

@@ -32,6 +32,7 @@ type captureRow struct {
 	Model      string
 	Progress   string `gorm:"type:jsonb"`
 	Copied     bool
+	Outside    bool
 	Said       bool
 	SaidID     *string
 	Withdrawn  bool
@@ -111,7 +112,7 @@ func (s *Store) Record(ctx context.Context, zoo *Zoo, c game.Capture) (a Answer,
 		if err != nil {
 			return err
 		}
-		taken := game.Taken{ID: c.ID, At: c.At, Verdict: c.Verdict, Species: c.Species}
+		taken := game.Taken{ID: c.ID, At: c.At, Verdict: c.Verdict, Species: c.Species, Marks: game.Marks{Outside: c.Outside}}
 		if taken.Copied, err = copied(tx, referee, c); err != nil {
 			return err
 		}
@@ -154,7 +155,7 @@ func (s *Store) insert(tx *gorm.DB, referee *game.Referee, a Answer, copied bool
 	row := captureRow{
 		VisitorID: string(a.Visitor), ID: string(a.ID), At: a.At.UTC().Truncate(time.Microsecond), CreatedAt: now,
 		PhotoSum: a.PhotoSum[:], PhotoSig: int64(a.PhotoSig), PhotoFlip: int64(a.PhotoFlip), Outcome: string(a.Outcome),
-		SpeciesID: nullable(a.Species), Recognised: string(recognised), Model: a.Model, Progress: string(progress), Copied: copied,
+		SpeciesID: nullable(a.Species), Recognised: string(recognised), Model: a.Model, Progress: string(progress), Copied: copied, Outside: a.Outside,
 	}
 	bands := integers{}
 	if row.SpeciesID != nil && !copied { // only originals can be copied
@@ -176,8 +177,8 @@ func (s *Store) insert(tx *gorm.DB, referee *game.Referee, a Answer, copied bool
 	}
 	err = tx.Exec(`
 		WITH capture AS (
-			INSERT INTO captures (visitor_id, id, at, created_at, photo_sum, photo_sig, photo_flip, outcome, species_id, recognised, model, head, progress, copied)
-			VALUES (@visitor, @id, @at, @now, @sum, @sig, @flip, @outcome, @species, @recognised, @model, CAST(NULLIF(@head, 0) AS bigint), @progress, @copied)
+			INSERT INTO captures (visitor_id, id, at, created_at, photo_sum, photo_sig, photo_flip, outcome, species_id, recognised, model, head, progress, copied, outside)
+			VALUES (@visitor, @id, @at, @now, @sum, @sig, @flip, @outcome, @species, @recognised, @model, CAST(NULLIF(@head, 0) AS bigint), @progress, @copied, @outside)
 		), print AS (
 			INSERT INTO prints (visitor_id, capture_id, band, species_id, at, sig)
 			SELECT CAST(@visitor AS uuid), CAST(@id AS uuid), band, CAST(@species AS uuid), CAST(@at AS timestamptz), CAST(@sig AS bigint) FROM unnest(CAST(@bands AS integer[])) band
@@ -193,7 +194,7 @@ func (s *Store) insert(tx *gorm.DB, referee *game.Referee, a Answer, copied bool
 		map[string]any{
 			"visitor": row.VisitorID, "id": row.ID, "at": row.At, "now": now, "sum": row.PhotoSum, "sig": row.PhotoSig, "flip": row.PhotoFlip,
 			"outcome": row.Outcome, "species": row.SpeciesID, "recognised": row.Recognised, "model": row.Model, "head": a.Head, "progress": row.Progress,
-			"copied": copied, "bands": bands, "question": string(question), "lines": string(ledger),
+			"copied": copied, "outside": row.Outside, "bands": bands, "question": string(question), "lines": string(ledger),
 			"basis": referee.Basis(), "visitors": words{row.VisitorID}, "tallies": words{string(tally)},
 		}).Error
 	if err != nil {
@@ -219,7 +220,7 @@ func (r captureRow) answer() (Answer, error) {
 	}
 	a := Answer{Void: kept.Void, Gain: kept.Gain, Capture: game.Capture{
 		ID: game.CaptureID(r.ID), Visitor: game.VisitorID(r.VisitorID), At: r.At,
-		PhotoSum: [32]byte(r.PhotoSum), PhotoSig: uint64(r.PhotoSig), PhotoFlip: uint64(r.PhotoFlip),
+		PhotoSum: [32]byte(r.PhotoSum), PhotoSig: uint64(r.PhotoSig), PhotoFlip: uint64(r.PhotoFlip), Outside: r.Outside,
 		Outcome: game.Outcome(r.Outcome), Earned: kept.Earned,
 		Recognised: game.Recognised{
 			Verdict: kept.Verdict, Confidence: kept.Confidence, Candidates: kept.Candidates, Group: kept.Group,

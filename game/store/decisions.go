@@ -22,10 +22,11 @@ type Decided struct {
 // DecidedAs is why a capture is to be looked at.
 type DecidedAs string
 
-// The decisions. The first three are those of fair play.
+// The decisions. The first four are those of fair play.
 const (
 	AsCopied    = DecidedAs(game.Copied)
 	AsClosed    = DecidedAs(game.Closed)
+	AsOutside   = DecidedAs(game.Outside)
 	AsTooFast   = DecidedAs(game.TooFast)
 	AsCorrected = DecidedAs("corrected") // the visitor says that it shows something else
 	AsWithdrawn = DecidedAs(game.Withdrawn)
@@ -49,7 +50,7 @@ type Decisions struct {
 
 var decidedAs = map[DecidedAs]string{
 	AsCorrected: "c.said", AsWithdrawn: "c.withdrawn", AsPardoned: "c.pardoned",
-	AsCopied: fairPlaySaid(game.Copied), AsClosed: fairPlaySaid(game.Closed), AsTooFast: fairPlaySaid(game.TooFast),
+	AsCopied: fairPlaySaid(game.Copied), AsClosed: fairPlaySaid(game.Closed), AsOutside: fairPlaySaid(game.Outside), AsTooFast: fairPlaySaid(game.TooFast),
 }
 
 func fairPlaySaid(reason game.VoidReason) string {
@@ -129,7 +130,7 @@ func (s *Store) Decided(ctx context.Context, d Decisions) ([]Decided, error) {
 
 // marks gives what was said of a capture, but for the answer to its question.
 func (r captureRow) marks() game.Marks {
-	m := game.Marks{Copied: r.Copied, Withdrawn: r.Withdrawn, Pardoned: r.Pardoned}
+	m := game.Marks{Copied: r.Copied, Outside: r.Outside, Withdrawn: r.Withdrawn, Pardoned: r.Pardoned}
 	if r.Said {
 		said := game.SpeciesID("")
 		if r.SaidID != nil {

@@ -83,7 +83,7 @@ func historyOf(tx *gorm.DB, visitor game.VisitorID) ([]game.Taken, error) {
 func historiesOf(tx *gorm.DB, visitors []game.VisitorID) (map[game.VisitorID][]game.Taken, error) {
 	rows, err := tx.Raw(`
 		SELECT c.visitor_id, c.id, c.at, c.outcome, coalesce(c.species_id::text, ''),
-		       c.said, coalesce(c.said_id::text, ''), c.copied, c.withdrawn, c.pardoned, q.correct, q.answered_at
+		       c.said, coalesce(c.said_id::text, ''), c.copied, c.outside, c.withdrawn, c.pardoned, q.correct, q.answered_at
 		FROM captures c LEFT JOIN questions q ON q.visitor_id = c.visitor_id AND q.capture_id = c.id AND q.choice IS NOT NULL
 		WHERE c.visitor_id = ANY(?)`, idsOf(visitors)).Rows()
 	if err != nil {
@@ -99,7 +99,7 @@ func historiesOf(tx *gorm.DB, visitors []game.VisitorID) (map[game.VisitorID][]g
 		var right sql.NullBool
 		var answeredAt sql.NullTime
 		if err := rows.Scan(&visitor, &t.ID, &t.At, &outcome, &t.Species,
-			&said, &saidID, &t.Copied, &t.Withdrawn, &t.Pardoned, &right, &answeredAt); err != nil {
+			&said, &saidID, &t.Copied, &t.Outside, &t.Withdrawn, &t.Pardoned, &right, &answeredAt); err != nil {
 			return nil, fmt.Errorf("read captures: %w", err)
 		}
 		t.Verdict = verdictOf(game.Outcome(outcome))

@@ -1152,6 +1152,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/zoo/area": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the zoo is
+         * @description Where photos have to be taken, if that matters. A phone that may know where it is compares that by itself, and says with a capture that it was inside or outside: positions are not sent.
+         */
+        get: operations["get-area"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/zoo/today": {
         parameters: {
             query?: never;
@@ -1196,6 +1216,26 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Area: {
+            /**
+             * Format: double
+             * @description Of the middle, in degrees north (WGS 84)
+             * @example 52.508
+             */
+            latitude: number;
+            /**
+             * Format: double
+             * @description In degrees east
+             * @example 13.338
+             */
+            longitude: number;
+            /**
+             * Format: int64
+             * @description From the middle to the edge
+             * @example 600
+             */
+            meters: number;
+        };
         Badge: {
             /** @description Key of its picture */
             art: string;
@@ -1525,6 +1565,8 @@ export interface components {
             outcome: string;
             /** @description With everything that arrived and was said since */
             outcomeNow: string;
+            /** @description Whether the phone said that it was not in the zoo */
+            outside?: boolean;
             /** @description 64 bits by which the same picture is known again */
             photoPerceptualHash: string;
             /** @description The same for the picture flipped left to right */
@@ -2105,7 +2147,7 @@ export interface components {
              */
             now: "caught" | "seen" | "unsure" | "nothing" | "stranger" | "void";
             /** @enum {string} */
-            nowVoid?: "copied" | "closed" | "too-fast" | "withdrawn";
+            nowVoid?: "copied" | "closed" | "outside" | "too-fast" | "withdrawn";
             /**
              * @description As it was answered
              * @enum {string}
@@ -2126,7 +2168,7 @@ export interface components {
              * @description Why it did not count
              * @enum {string}
              */
-            void?: "copied" | "closed" | "too-fast";
+            void?: "copied" | "closed" | "outside" | "too-fast";
             withdrawn: boolean;
         };
         StaffCaptures: {
@@ -2380,7 +2422,7 @@ export interface components {
              */
             points: number;
             /** @enum {string} */
-            void?: "copied" | "closed" | "too-fast" | "withdrawn";
+            void?: "copied" | "closed" | "outside" | "too-fast" | "withdrawn";
         };
         StaffLesson: {
             /** @description Id of a photo to show */
@@ -2996,9 +3038,13 @@ export interface components {
         };
         Void: {
             /** @enum {string} */
-            reason: "copied" | "closed" | "too-fast" | "withdrawn";
+            reason: "copied" | "closed" | "outside" | "too-fast" | "withdrawn";
             /** @description Kindly, in the reader's language */
             text: string;
+        };
+        ZooArea: {
+            /** @description A circle; missing if photos count wherever they are taken */
+            area?: components["schemas"]["Area"];
         };
     };
     responses: never;
@@ -3519,7 +3565,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only those decided upon like this */
-                reason?: "copied" | "closed" | "too-fast" | "corrected" | "withdrawn" | "pardoned";
+                reason?: "copied" | "closed" | "outside" | "too-fast" | "corrected" | "withdrawn" | "pardoned";
                 /** @description All captures of the visitors called so, not only those decided upon */
                 nickname?: string;
                 /** @description The next of the page before */
@@ -6640,7 +6686,7 @@ export interface operations {
                      *         {
                      *           "art": "camera",
                      *           "earned": true,
-                     *           "earnedAt": "2026-11-24T22:12:56.140861Z",
+                     *           "earnedAt": "2026-11-24T22:26:31.032917Z",
                      *           "have": 1,
                      *           "key": "first-catch",
                      *           "name": "First catch",
@@ -6708,6 +6754,8 @@ export interface operations {
             query?: {
                 /** @description When the photo was taken (RFC 3339), if it was taken offline: at most 7 days ago. Now, if left out. */
                 at?: string;
+                /** @description Where the phone was, as it judges itself by GET /v1/zoo/area: it sends no position. Left out if it does not know */
+                place?: "inside" | "outside";
             };
             header?: {
                 /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
@@ -6745,7 +6793,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "at": "2026-11-24T22:12:56.140861Z",
+                     *       "at": "2026-11-24T22:26:31.032917Z",
                      *       "box": {
                      *         "height": 278,
                      *         "width": 278,
@@ -6806,7 +6854,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "id": "e96956cc-5af2-4d23-b6a7-884177de9f66",
+                     *       "id": "75fea3b8-1727-4034-af2d-acd9a94b991f",
                      *       "model": "efficientnet-lite2-1",
                      *       "outcome": "caught",
                      *       "progress": {
@@ -6817,20 +6865,20 @@ export interface operations {
                      *       "quiz": {
                      *         "choices": [
                      *           {
-                     *             "key": "day",
-                     *             "text": "by day"
+                     *             "key": "amphibian",
+                     *             "text": "an amphibian"
                      *           },
                      *           {
-                     *             "key": "twilight",
-                     *             "text": "at dusk and dawn"
+                     *             "key": "bird",
+                     *             "text": "a bird"
                      *           },
                      *           {
-                     *             "key": "anytime",
-                     *             "text": "now and then by day and by night"
+                     *             "key": "mammal",
+                     *             "text": "a mammal"
                      *           }
                      *         ],
                      *         "points": 3,
-                     *         "question": "Lion: when is this animal awake?"
+                     *         "question": "Lion: what kind of animal is it?"
                      *       },
                      *       "species": {
                      *         "art": "lion",
@@ -6882,7 +6930,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "at": "2026-11-24T22:12:56.140861Z",
+                     *       "at": "2026-11-24T22:26:31.032917Z",
                      *       "box": {
                      *         "height": 278,
                      *         "width": 278,
@@ -6943,7 +6991,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "id": "e96956cc-5af2-4d23-b6a7-884177de9f66",
+                     *       "id": "75fea3b8-1727-4034-af2d-acd9a94b991f",
                      *       "model": "efficientnet-lite2-1",
                      *       "outcome": "caught",
                      *       "progress": {
@@ -6954,20 +7002,20 @@ export interface operations {
                      *       "quiz": {
                      *         "choices": [
                      *           {
-                     *             "key": "day",
-                     *             "text": "by day"
+                     *             "key": "amphibian",
+                     *             "text": "an amphibian"
                      *           },
                      *           {
-                     *             "key": "twilight",
-                     *             "text": "at dusk and dawn"
+                     *             "key": "bird",
+                     *             "text": "a bird"
                      *           },
                      *           {
-                     *             "key": "anytime",
-                     *             "text": "now and then by day and by night"
+                     *             "key": "mammal",
+                     *             "text": "a mammal"
                      *           }
                      *         ],
                      *         "points": 3,
-                     *         "question": "Lion: when is this animal awake?"
+                     *         "question": "Lion: what kind of animal is it?"
                      *       },
                      *       "species": {
                      *         "art": "lion",
@@ -7145,7 +7193,7 @@ export interface operations {
                      *         "points": 0,
                      *         "trails": []
                      *       },
-                     *       "id": "e96956cc-5af2-4d23-b6a7-884177de9f66",
+                     *       "id": "75fea3b8-1727-4034-af2d-acd9a94b991f",
                      *       "outcome": "caught",
                      *       "progress": {
                      *         "caught": 1,
@@ -7291,7 +7339,7 @@ export interface operations {
                      *         "points": 0,
                      *         "trails": []
                      *       },
-                     *       "id": "e96956cc-5af2-4d23-b6a7-884177de9f66",
+                     *       "id": "75fea3b8-1727-4034-af2d-acd9a94b991f",
                      *       "outcome": "caught",
                      *       "progress": {
                      *         "caught": 1,
@@ -7403,7 +7451,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "choice": "day"
+                 *       "choice": "amphibian"
                  *     }
                  */
                 "application/json": components["schemas"]["QuizAnswer"];
@@ -7419,12 +7467,12 @@ export interface operations {
                     /**
                      * @example {
                      *       "answer": {
-                     *         "key": "twilight",
-                     *         "text": "at dusk and dawn"
+                     *         "key": "mammal",
+                     *         "text": "a mammal"
                      *       },
                      *       "choice": {
-                     *         "key": "day",
-                     *         "text": "by day"
+                     *         "key": "amphibian",
+                     *         "text": "an amphibian"
                      *       },
                      *       "earned": {
                      *         "badges": [],
@@ -7541,7 +7589,7 @@ export interface operations {
                      *         {
                      *           "art": "lion",
                      *           "caught": true,
-                     *           "firstCaughtAt": "2026-11-24T22:12:56.140861Z",
+                     *           "firstCaughtAt": "2026-11-24T22:26:31.032917Z",
                      *           "group": {
                      *             "key": "big-cat",
                      *             "name": "big cat",
@@ -7637,28 +7685,28 @@ export interface operations {
                      * @example {
                      *       "groups": [
                      *         {
-                     *           "id": "01a20f9e-8319-7708-bc4e-b44503e6c6cb",
+                     *           "id": "01a20faa-f2b1-74bc-9778-d51efd09c948",
                      *           "kind": "family",
                      *           "members": [
                      *             {
-                     *               "id": "01a20f9e-831a-78e4-aa6b-43b828be9bbf",
+                     *               "id": "01a20faa-f2b2-795f-be64-0133fac98a0c",
                      *               "me": false,
-                     *               "nickname": "Cosy Bison 13",
+                     *               "nickname": "Lucky Marmot 31",
                      *               "owner": true,
-                     *               "since": "2026-11-24T22:12:56.218062Z"
+                     *               "since": "2026-11-24T22:26:31.218077Z"
                      *             },
                      *             {
-                     *               "id": "01a20f9e-831e-7206-9c90-60ace459d8cf",
+                     *               "id": "01a20faa-f2b8-74da-92f9-d4744acb00db",
                      *               "me": true,
-                     *               "nickname": "Warm Panda 33",
+                     *               "nickname": "Nimble Owl 8",
                      *               "owner": false,
-                     *               "since": "2026-11-24T22:12:56.22213Z"
+                     *               "since": "2026-11-24T22:26:31.224314Z"
                      *             }
                      *           ],
                      *           "mostMembers": 12,
-                     *           "name": "Gentle Jaguar 98",
+                     *           "name": "Brave Hare 16",
                      *           "owner": false,
-                     *           "since": "2026-11-24T22:12:56.218062Z"
+                     *           "since": "2026-11-24T22:26:31.218077Z"
                      *         }
                      *       ],
                      *       "most": 5
@@ -7735,25 +7783,25 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": {
-                     *         "code": "DWCWTF",
+                     *         "code": "JNTBPF",
                      *         "expired": false,
-                     *         "until": "2026-12-08T22:12:56.218062Z"
+                     *         "until": "2026-12-08T22:26:31.218077Z"
                      *       },
-                     *       "id": "01a20f9e-8319-7708-bc4e-b44503e6c6cb",
+                     *       "id": "01a20faa-f2b1-74bc-9778-d51efd09c948",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a20f9e-831a-78e4-aa6b-43b828be9bbf",
+                     *           "id": "01a20faa-f2b2-795f-be64-0133fac98a0c",
                      *           "me": true,
-                     *           "nickname": "Cosy Bison 13",
+                     *           "nickname": "Lucky Marmot 31",
                      *           "owner": true,
-                     *           "since": "2026-11-24T22:12:56.218062Z"
+                     *           "since": "2026-11-24T22:26:31.218077Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Gentle Jaguar 98",
+                     *       "name": "Brave Hare 16",
                      *       "owner": true,
-                     *       "since": "2026-11-24T22:12:56.218062Z"
+                     *       "since": "2026-11-24T22:26:31.218077Z"
                      *     }
                      */
                     "application/json": components["schemas"]["VisitorGroup"];
@@ -7829,7 +7877,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "code": "DWCWTF"
+                 *       "code": "JNTBPF"
                  *     }
                  */
                 "application/json": components["schemas"]["GroupCode"];
@@ -7844,28 +7892,28 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a20f9e-8319-7708-bc4e-b44503e6c6cb",
+                     *       "id": "01a20faa-f2b1-74bc-9778-d51efd09c948",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a20f9e-831a-78e4-aa6b-43b828be9bbf",
+                     *           "id": "01a20faa-f2b2-795f-be64-0133fac98a0c",
                      *           "me": false,
-                     *           "nickname": "Cosy Bison 13",
+                     *           "nickname": "Lucky Marmot 31",
                      *           "owner": true,
-                     *           "since": "2026-11-24T22:12:56.218062Z"
+                     *           "since": "2026-11-24T22:26:31.218077Z"
                      *         },
                      *         {
-                     *           "id": "01a20f9e-831e-7206-9c90-60ace459d8cf",
+                     *           "id": "01a20faa-f2b8-74da-92f9-d4744acb00db",
                      *           "me": true,
-                     *           "nickname": "Warm Panda 33",
+                     *           "nickname": "Nimble Owl 8",
                      *           "owner": false,
-                     *           "since": "2026-11-24T22:12:56.22213Z"
+                     *           "since": "2026-11-24T22:26:31.224314Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Gentle Jaguar 98",
+                     *       "name": "Brave Hare 16",
                      *       "owner": false,
-                     *       "since": "2026-11-24T22:12:56.218062Z"
+                     *       "since": "2026-11-24T22:26:31.218077Z"
                      *     }
                      */
                     "application/json": components["schemas"]["VisitorGroup"];
@@ -7967,38 +8015,38 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a20f9e-8319-7708-bc4e-b44503e6c6cb",
+                     *       "id": "01a20faa-f2b1-74bc-9778-d51efd09c948",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a20f9e-831a-78e4-aa6b-43b828be9bbf",
+                     *           "id": "01a20faa-f2b2-795f-be64-0133fac98a0c",
                      *           "me": false,
-                     *           "nickname": "Cosy Bison 13",
+                     *           "nickname": "Lucky Marmot 31",
                      *           "owner": true,
-                     *           "since": "2026-11-24T22:12:56.218062Z"
+                     *           "since": "2026-11-24T22:26:31.218077Z"
                      *         },
                      *         {
-                     *           "id": "01a20f9e-831e-7206-9c90-60ace459d8cf",
+                     *           "id": "01a20faa-f2b8-74da-92f9-d4744acb00db",
                      *           "me": true,
-                     *           "nickname": "Warm Panda 33",
+                     *           "nickname": "Nimble Owl 8",
                      *           "owner": false,
-                     *           "since": "2026-11-24T22:12:56.22213Z"
+                     *           "since": "2026-11-24T22:26:31.224314Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Gentle Jaguar 98",
+                     *       "name": "Brave Hare 16",
                      *       "owner": false,
                      *       "progress": {
                      *         "caught": 1,
                      *         "points": 10,
                      *         "total": 179
                      *       },
-                     *       "since": "2026-11-24T22:12:56.218062Z",
+                     *       "since": "2026-11-24T22:26:31.218077Z",
                      *       "species": [
                      *         {
                      *           "art": "lion",
                      *           "caught": true,
-                     *           "firstCaughtAt": "2026-11-24T22:12:56.140861Z",
+                     *           "firstCaughtAt": "2026-11-24T22:26:31.032917Z",
                      *           "group": {
                      *             "key": "big-cat",
                      *             "name": "big cat",
@@ -8104,32 +8152,32 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": {
-                     *         "code": "PTVRSH",
+                     *         "code": "XSZBHD",
                      *         "expired": false,
-                     *         "until": "2026-12-08T22:12:56.228847Z"
+                     *         "until": "2026-12-08T22:26:31.24509Z"
                      *       },
-                     *       "id": "01a20f9e-8319-7708-bc4e-b44503e6c6cb",
+                     *       "id": "01a20faa-f2b1-74bc-9778-d51efd09c948",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a20f9e-831a-78e4-aa6b-43b828be9bbf",
+                     *           "id": "01a20faa-f2b2-795f-be64-0133fac98a0c",
                      *           "me": true,
-                     *           "nickname": "Cosy Bison 13",
+                     *           "nickname": "Lucky Marmot 31",
                      *           "owner": true,
-                     *           "since": "2026-11-24T22:12:56.218062Z"
+                     *           "since": "2026-11-24T22:26:31.218077Z"
                      *         },
                      *         {
-                     *           "id": "01a20f9e-831e-7206-9c90-60ace459d8cf",
+                     *           "id": "01a20faa-f2b8-74da-92f9-d4744acb00db",
                      *           "me": false,
-                     *           "nickname": "Warm Panda 33",
+                     *           "nickname": "Nimble Owl 8",
                      *           "owner": false,
-                     *           "since": "2026-11-24T22:12:56.22213Z"
+                     *           "since": "2026-11-24T22:26:31.224314Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Gentle Jaguar 98",
+                     *       "name": "Brave Hare 16",
                      *       "owner": true,
-                     *       "since": "2026-11-24T22:12:56.218062Z"
+                     *       "since": "2026-11-24T22:26:31.218077Z"
                      *     }
                      */
                     "application/json": components["schemas"]["VisitorGroup"];
@@ -8597,8 +8645,8 @@ export interface operations {
                      *         "points": 0,
                      *         "text": "Something is about to hatch. Catch your first animals!"
                      *       },
-                     *       "memberSince": "2026-11-24T22:12:56.094029Z",
-                     *       "nickname": "Warm Panda 33",
+                     *       "memberSince": "2026-11-24T22:26:30.873488Z",
+                     *       "nickname": "Nimble Owl 8",
                      *       "points": 15,
                      *       "standings": true,
                      *       "total": 179,
@@ -8735,8 +8783,8 @@ export interface operations {
                      *         "points": 0,
                      *         "text": "Something is about to hatch. Catch your first animals!"
                      *       },
-                     *       "memberSince": "2026-11-24T22:12:56.094029Z",
-                     *       "nickname": "Jolly Gecko 91",
+                     *       "memberSince": "2026-11-24T22:26:30.873488Z",
+                     *       "nickname": "Bright Bison 97",
                      *       "points": 15,
                      *       "standings": true,
                      *       "total": 179,
@@ -8806,16 +8854,16 @@ export interface operations {
                      * @example {
                      *       "badges": [
                      *         {
-                     *           "at": "2026-11-24T22:12:56.140861Z",
+                     *           "at": "2026-11-24T22:26:31.032917Z",
                      *           "key": "first-catch"
                      *         }
                      *       ],
                      *       "captures": [
                      *         {
-                     *           "at": "2026-11-24T22:12:56.140861Z",
+                     *           "at": "2026-11-24T22:26:31.032917Z",
                      *           "confidence": 0.9999670820906026,
                      *           "earned": 15,
-                     *           "id": "e96956cc-5af2-4d23-b6a7-884177de9f66",
+                     *           "id": "75fea3b8-1727-4034-af2d-acd9a94b991f",
                      *           "model": "efficientnet-lite2-1",
                      *           "outcome": "caught",
                      *           "outcomeNow": "caught",
@@ -8827,33 +8875,33 @@ export interface operations {
                      *       ],
                      *       "corrections": [],
                      *       "groups": [],
-                     *       "id": "01a20f9e-829e-706e-a8d7-e0d1f7549a95",
+                     *       "id": "01a20faa-f159-776f-b62e-7c40136f3554",
                      *       "ledger": [
                      *         {
-                     *           "at": "2026-11-24T22:12:56.140861Z",
-                     *           "capture": "e96956cc-5af2-4d23-b6a7-884177de9f66",
+                     *           "at": "2026-11-24T22:26:31.032917Z",
+                     *           "capture": "75fea3b8-1727-4034-af2d-acd9a94b991f",
                      *           "points": 10,
                      *           "reason": "catch"
                      *         },
                      *         {
-                     *           "at": "2026-11-24T22:12:56.140861Z",
-                     *           "capture": "e96956cc-5af2-4d23-b6a7-884177de9f66",
+                     *           "at": "2026-11-24T22:26:31.032917Z",
+                     *           "capture": "75fea3b8-1727-4034-af2d-acd9a94b991f",
                      *           "points": 5,
                      *           "reason": "visit"
                      *         }
                      *       ],
-                     *       "memberSince": "2026-11-24T22:12:56.094029Z",
-                     *       "nickname": "Warm Panda 33",
+                     *       "memberSince": "2026-11-24T22:26:30.873488Z",
+                     *       "nickname": "Nimble Owl 8",
                      *       "phonesSince": [
-                     *         "2026-11-24T22:12:56.094029Z"
+                     *         "2026-11-24T22:26:30.873488Z"
                      *       ],
                      *       "points": 15,
                      *       "questions": [
                      *         {
-                     *           "answeredAt": "2026-11-24T22:12:56.18618Z",
-                     *           "capture": "e96956cc-5af2-4d23-b6a7-884177de9f66",
-                     *           "choice": "day",
-                     *           "question": "Lion: when is this animal awake?",
+                     *           "answeredAt": "2026-11-24T22:26:31.143348Z",
+                     *           "capture": "75fea3b8-1727-4034-af2d-acd9a94b991f",
+                     *           "choice": "amphibian",
+                     *           "question": "Lion: what kind of animal is it?",
                      *           "right": false
                      *         }
                      *       ],
@@ -8922,7 +8970,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "passCode": "dosi-bizi-mime-wono-lelo-lire"
+                     *       "passCode": "wala-foza-rori-gabo-rero-faze"
                      *     }
                      */
                     "application/json": components["schemas"]["NewPassCode"];
@@ -8980,7 +9028,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "passCode": "fezi-bavo-momi-boba-divo-disa"
+                 *       "passCode": "giva-firo-mila-gori-robo-mama"
                  *     }
                  */
                 "application/json": components["schemas"]["PassCode"];
@@ -8995,9 +9043,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a20f9e-829e-706e-a8d7-e0d1f7549a95",
-                     *       "nickname": "Jolly Gecko 91",
-                     *       "token": "y112k4WlFCSA93B9subbjn-hwtH9QpYn0PPV__lnqJI"
+                     *       "id": "01a20faa-f159-776f-b62e-7c40136f3554",
+                     *       "nickname": "Bright Bison 97",
+                     *       "token": "fhWauEIw8j7Q3q_MCg2g-_H6WBOL2RSS4Gl-kmwxzp4"
                      *     }
                      */
                     "application/json": components["schemas"]["NewPhone"];
@@ -9091,8 +9139,8 @@ export interface operations {
                      *         "points": 0,
                      *         "text": "Something is about to hatch. Catch your first animals!"
                      *       },
-                     *       "memberSince": "2026-11-24T22:12:56.094029Z",
-                     *       "nickname": "Warm Panda 33",
+                     *       "memberSince": "2026-11-24T22:26:30.873488Z",
+                     *       "nickname": "Nimble Owl 8",
                      *       "points": 0,
                      *       "standings": true,
                      *       "total": 179,
@@ -9201,7 +9249,7 @@ export interface operations {
                      *         "sleepHours": 20,
                      *         "surprise": "A lion's roar carries up to eight kilometres. That is as far as a two-hour walk."
                      *       },
-                     *       "firstCaughtAt": "2026-11-24T22:12:56.140861Z",
+                     *       "firstCaughtAt": "2026-11-24T22:26:31.032917Z",
                      *       "name": "lion",
                      *       "number": 1,
                      *       "scientificName": "Panthera leo",
@@ -9308,8 +9356,8 @@ export interface operations {
                      *       "of": "visitors",
                      *       "rows": [
                      *         {
-                     *           "key": "IqC3gZ_rIJq1",
-                     *           "name": "Warm Panda 33",
+                     *           "key": "rOp92nbjDhvR",
+                     *           "name": "Nimble Owl 8",
                      *           "points": 15,
                      *           "rank": 1
                      *         }
@@ -9404,7 +9452,7 @@ export interface operations {
                      * @example {
                      *       "board": "ever",
                      *       "mine": {
-                     *         "key": "IqC3gZ_rIJq1",
+                     *         "key": "rOp92nbjDhvR",
                      *         "listed": true,
                      *         "points": 15,
                      *         "rank": 1
@@ -9412,9 +9460,9 @@ export interface operations {
                      *       "of": "visitors",
                      *       "rows": [
                      *         {
-                     *           "key": "IqC3gZ_rIJq1",
+                     *           "key": "rOp92nbjDhvR",
                      *           "me": true,
-                     *           "name": "Warm Panda 33",
+                     *           "name": "Nimble Owl 8",
                      *           "points": 15,
                      *           "rank": 1
                      *         }
@@ -9713,13 +9761,64 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a20f9e-82a0-73f1-8d2b-93e4b7833de1",
-                     *       "nickname": "Cosy Bison 13",
-                     *       "passCode": "maso-moli-meba-bare-feva-wana",
-                     *       "token": "0ojQhjOKYn4oWGgc9EZcxOGIjCfuGQ0UyxPQoQ1vx3o"
+                     *       "id": "01a20faa-f160-797d-8e5e-e67e724c5b78",
+                     *       "nickname": "Lucky Marmot 31",
+                     *       "passCode": "bire-moma-golo-loli-wama-wibo",
+                     *       "token": "khaDzFlxsgj6bNnpFmgUlp890cqwSunYVKb6m3Ud4Ow"
                      *     }
                      */
                     "application/json": components["schemas"]["NewVisitor"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-area": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {} */
+                    "application/json": components["schemas"]["ZooArea"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -9777,7 +9876,7 @@ export interface operations {
                      *       "latest": [
                      *         {
                      *           "art": "lion",
-                     *           "at": "2026-11-24T22:12:56.140861Z",
+                     *           "at": "2026-11-24T22:26:31.032917Z",
                      *           "group": "big-cat",
                      *           "name": "lion",
                      *           "rarity": 1,
@@ -9788,7 +9887,7 @@ export interface operations {
                      *       "living": 179,
                      *       "rarest": {
                      *         "art": "lion",
-                     *         "at": "2026-11-24T22:12:56.140861Z",
+                     *         "at": "2026-11-24T22:26:31.032917Z",
                      *         "group": "big-cat",
                      *         "name": "lion",
                      *         "rarity": 1,
@@ -9803,8 +9902,8 @@ export interface operations {
                      *           "of": "visitors",
                      *           "rows": [
                      *             {
-                     *               "key": "IqC3gZ_rIJq1",
-                     *               "name": "Warm Panda 33",
+                     *               "key": "rOp92nbjDhvR",
+                     *               "name": "Nimble Owl 8",
                      *               "points": 15,
                      *               "rank": 1
                      *             }
