@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/draw"
 	"image/jpeg"
+	"image/png"
 	"path/filepath"
 	"testing"
 
@@ -100,6 +101,19 @@ func TestBrowserCoaching(t *testing.T) {
 		child := openPhones(t, filming(t, image.NewRGBA(image.Rect(0, 0, 640, 480)))...).visit(t, "en")
 		child.looks()
 		child.reads("[data-testid=naming]", "too dark")
+	})
+	t.Run("where there is no animal", func(t *testing.T) {
+		nothing, err := png.Decode(bytes.NewReader(read(t, stripes(t))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		child := openPhones(t, filming(t, nothing)...).visit(t, "en")
+		child.looks()
+		child.reads("[data-testid=naming]", "I see no animal")
+		child.isAccessible("nothing live")
+		child.picturedAs("viewfinder-nothing")
+		child.doesNotSee("dialog")
+		child.hasCaught(0)
 	})
 }
 

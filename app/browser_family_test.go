@@ -107,6 +107,21 @@ func TestBrowserFamily(t *testing.T) {
 		}
 	})
 
+	t.Run("a collection erased on another phone begins anew", func(t *testing.T) {
+		child := phones.visit(t, "en")
+		child.photographs(phones.lion)
+		child.sees("[data-testid=check]")
+		child.closes()
+		token := child.evaluates(`JSON.parse(localStorage['zoodex.family']).children[0].token`)
+		if a := phones.ask("DELETE", "/v1/me", nil, "Authorization", "Bearer "+token); a.status != 204 {
+			t.Fatalf("not erased: %s", a)
+		}
+		child.expectsErrors.Store(true)
+		child.does(chromedp.Reload())
+		child.reads("main", "erased on another phone")
+		child.hasCaught(0)
+	})
+
 	t.Run("parents read plain words", func(t *testing.T) {
 		for _, language := range []string{"en", "de", "fr"} {
 			child := phones.visit(t, language)

@@ -1,9 +1,11 @@
 package app_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/zoodex/zoodex/app"
@@ -77,6 +79,21 @@ func TestBrowserOffline(t *testing.T) {
 		child.doesNotSee("[data-testid=queue]")
 		child.hasCaught(1)
 		phones.captures(t, 1)
+	})
+
+	t.Run("the app can be installed", func(t *testing.T) {
+		child := phones.visit(t, "en")
+		child.remembers()
+		var answer page.GetInstallabilityErrorsResult
+		child.does(chromedp.Func(func(ctx context.Context, target *chromedp.Target) (err error) {
+			answer, err = cdp.Call(ctx, target, page.GetInstallabilityErrors, cdp.Empty{})
+			return err
+		}))
+		for _, e := range answer.InstallabilityErrors {
+			if e.ErrorID != "in-incognito" { // as the test's profiles are
+				t.Errorf("the app cannot be installed: %s", e.ErrorID)
+			}
+		}
 	})
 
 	t.Run("a photo whose answer was lost is sent again and recorded once", func(t *testing.T) {
