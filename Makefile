@@ -13,7 +13,7 @@ build:
 	CGO_ENABLED=0 $(GO) build -tags nodynamic -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/zoodex ./app/zoodex
 
 test: check web chromium
-	$(GO) test -race -p 2 -timeout 20m ./...
+	$(GO) test -race -p 2 -timeout 40m ./...
 
 check:
 	@test -z "$$(gofmt -l app game migrations vision web)" || { gofmt -l app game migrations vision web; echo "run gofmt"; exit 1; }
