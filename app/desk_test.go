@@ -210,3 +210,62 @@ func TestBrowserDeskSpecies(t *testing.T) {
 		t.Error("visitors do not see the okapi")
 	}
 }
+
+// A table with an error in line 3 is told where, and imported once it is mended.
+func TestBrowserDeskImport(t *testing.T) {
+	s := start(t)
+	s.hire("Ed", office.Editor)
+	ed := openChromium(t).signsIn(t, s.url, "Ed")
+	ed.turns("imports")
+	for _, rarity := range []string{"9", "4"} {
+		table := filepath.Join(t.TempDir(), rarity+".csv")
+		write(t, table, []byte("slug,rarity\nlion,2\ntiger,"+rarity+"\n"))
+		ed.sees("[data-testid=table]")
+		ed.does(chromedp.SetUploadFiles(chromedp.CSS("[data-testid=table]"), []string{table}))
+		if rarity == "9" {
+			ed.reads("[data-testid=told]", "Line 3", "Rarity", "must be 1 to 5")
+			ed.isInOrder("import-refused")
+		}
+	}
+	ed.sees("[data-testid=import]")
+	ed.clicks("[data-testid=import]")
+	ed.sees("[data-testid=sure]")
+	ed.clicks("[data-testid=sure]")
+	ed.reads("[data-testid=told]", "Imported:", "2 changed")
+	ed.isInOrder("imported")
+	if tiger, _ := s.signIn("Ed").species("tiger"); tiger["rarity"] != 4.0 {
+		t.Errorf("imported is %v", tiger)
+	}
+}
+
+// A keeper withdraws a capture, and the visitor's points are gone.
+func TestBrowserDeskCaptures(t *testing.T) {
+	photo := animal(t, "lion")
+	s := start(t)
+	s.hire("Kim", office.Keeper)
+	v := s.join()
+	v.capture(photo).want(t, 201)
+	var me struct{ Nickname string }
+	v.get("/v1/me").into(t, &me)
+	kim := openChromium(t).signsIn(t, s.url, "Kim")
+	kim.turns("captures")
+	kim.types("[data-testid=nickname]", me.Nickname)
+	kim.clicks("[data-testid=show]")
+	kim.reads("[data-testid=captures]", me.Nickname, "lion", "caught")
+	kim.isInOrder("captures")
+	kim.clicks("[data-testid=withdraw]")
+	kim.types("[data-testid=why]", "a poster")
+	kim.isInOrder("judge")
+	kim.clicks("[data-testid=sure]")
+	kim.reads("[data-testid=captures]", "withdrawn", "a poster")
+	if a := v.get("/v1/dex"); !strings.Contains(string(a.body), `"points":0`) {
+		t.Errorf("afterwards the visitor has %.200s", a)
+	}
+	kim.clicks("[data-testid=restore]")
+	kim.types("[data-testid=why]", "no poster after all")
+	kim.clicks("[data-testid=sure]")
+	kim.sees("[data-testid=withdraw]")
+	if a := v.get("/v1/dex"); strings.Contains(string(a.body), `"points":0`) {
+		t.Error("restored, the capture earns nothing")
+	}
+}

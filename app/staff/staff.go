@@ -50,6 +50,7 @@ func (d *Desk) Register(app *fiber.App, h huma.API) {
 	d.audit()
 	d.options()
 	d.species()
+	d.imports()
 	d.captures()
 	d.lessons()
 	d.photos()

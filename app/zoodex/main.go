@@ -19,6 +19,7 @@ type commands struct {
 	Serve    serveCommand    `cmd:"" help:"Run the service."`
 	Identify identifyCommand `cmd:"" help:"Name the animals in photos."`
 	Teach    teachCommand    `cmd:"" help:"Teach new animals from a folder of photos."`
+	Species  speciesCommand  `cmd:"" help:"Import and export species."`
 	Game     gameCommand     `cmd:"" help:"Work on the game's data."`
 	Staff    staffCommand    `cmd:"" help:"Manage the staff and the tokens of their scripts."`
 	Doctor   doctorCommand   `cmd:"" help:"Check that everything a service needs is in order."`

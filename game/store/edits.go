@@ -206,14 +206,14 @@ func (s *Store) lockedZoo(tx *gorm.DB) (*Zoo, error) {
 }
 
 func (s *Store) add(tx *gorm.DB, zoo *Zoo, by Author, add game.Species) (Edit, error) {
-	add.ID, add.Version = "", 1
-	add.Number = 1
-	if n := len(zoo.Species); n > 0 {
-		add.Number = zoo.Species[n-1].Number + 1
-	}
+	add.ID, add.Version, add.Number = "", 1, nextNumber(zoo.Species)
 	if problems := catalogue.Check(zoo.Species, add); problems != nil {
 		return Edit{}, SpeciesError(problems)
 	}
+	return s.insertSpecies(tx, by, add)
+}
+
+func (s *Store) insertSpecies(tx *gorm.DB, by Author, add game.Species) (Edit, error) {
 	id, err := newID()
 	if err != nil {
 		return Edit{}, err
@@ -249,10 +249,14 @@ func (s *Store) edit(tx *gorm.DB, zoo *Zoo, by Author, action string, from int, 
 	if problems := catalogue.Check(zoo.Species, to); problems != nil {
 		return Edit{}, SpeciesError(problems)
 	}
-	changes := game.CompareFacts(before, to)
-	if changes == nil {
+	if game.CompareFacts(before, to) == nil {
 		return edited(tx, before)
 	}
+	return s.replace(tx, by, action, before, to)
+}
+
+// replace writes the next version of a species.
+func (s *Store) replace(tx *gorm.DB, by Author, action string, before, to game.Species) (Edit, error) {
 	now := s.now().UTC()
 	if before.Version == 1 { // it is not kept yet, unless staff made the species
 		first, err := newEdit(before, now, "")
@@ -283,6 +287,7 @@ func (s *Store) edit(tx *gorm.DB, zoo *Zoo, by Author, action string, from int, 
 	if err := tx.Create(&edit).Error; err != nil {
 		return Edit{}, err
 	}
+	changes := game.CompareFacts(before, to)
 	paths := make([]string, len(changes))
 	for i, c := range changes {
 		paths[i] = c.Path

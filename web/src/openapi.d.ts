@@ -132,6 +132,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/v1/exports/species": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export species
+         * @description Every species with every fact, as a table: CSV for spreadsheets, or JSON.
+         */
+        get: operations["staff-export-species"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/v1/heads": {
         parameters: {
             query?: never;
@@ -206,6 +226,26 @@ export interface paths {
         get: operations["staff-head-report"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/imports/species": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import species
+         * @description Brings a table of species, as GET /staff/v1/exports/species writes it, into the zoo: all of it, or nothing if something is wrong. Columns that are left out stay as they are; a slug that is not known is a new species. Up to 5000 lines.
+         */
+        post: operations["staff-import-species"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2359,6 +2399,26 @@ export interface components {
             /** @description The latest first: it holds now */
             publications: components["schemas"]["StaffPublication"][];
         };
+        StaffImported: {
+            /** Format: int64 */
+            added: number;
+            /** Format: int64 */
+            changed: number;
+            /** @description Whether it was imported: not after a dry run, and not if something is wrong */
+            done: boolean;
+            /**
+             * Format: int64
+             * @description Species that are as the table has them already
+             */
+            same: number;
+            /** @description The first 200 problems. If there is one, nothing is imported. */
+            wrong: components["schemas"]["StaffWrongLine"][];
+            /**
+             * Format: int64
+             * @description How many problems there are, also those that are not listed
+             */
+            wrongLines: number;
+        };
         StaffJob: {
             /** Format: date-time */
             created: string;
@@ -2791,6 +2851,18 @@ export interface components {
         StaffWrong: {
             /** @example texts.de.name */
             field: string;
+            /** @example must have at most 60 characters */
+            message: string;
+        };
+        StaffWrongLine: {
+            /** @example texts.de.name */
+            field: string;
+            /**
+             * Format: int64
+             * @description Of the file; in JSON the place in the list, from 1. 0 is the whole file.
+             * @example 3
+             */
+            line: number;
             /** @example must have at most 60 characters */
             message: string;
         };
@@ -3730,6 +3802,85 @@ export interface operations {
             };
         };
     };
+    "staff-export-species": {
+        parameters: {
+            query?: {
+                format?: "csv" | "json";
+            };
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    }[];
+                    /**
+                     * @example slug,texts.de.name
+                     *     lion,Löwe
+                     */
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "staff-heads": {
         parameters: {
             query?: never;
@@ -4080,6 +4231,116 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-import-species": {
+        parameters: {
+            query?: {
+                format?: "csv" | "json";
+                /** @description Only tell what would be done */
+                dry?: boolean;
+            };
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example [
+                 *       {
+                 *         "rarity": 2,
+                 *         "slug": "lion"
+                 *       }
+                 *     ]
+                 */
+                "application/json": {
+                    [key: string]: unknown;
+                }[];
+                "application/octet-stream": string;
+                /**
+                 * @example slug,texts.de.name
+                 *     lion,Löwe
+                 */
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffImported"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -15,6 +15,7 @@ const all: Record<string, [en: string, de: string, fr: string]> = {
   'token.revoke': ['revoked a token', 'Token widerrufen', 'a révoqué un jeton'],
   'species.add': ['added a species', 'Art angelegt', 'a ajouté une espèce'],
   'species.edit': ['edited a species', 'Art bearbeitet', 'a modifié une espèce'],
+  'species.import': ['imported species', 'Arten importiert', 'a importé des espèces'],
   'species.restore': ['went back to a version', 'Fassung wiederhergestellt', 'a rétabli une version'],
 };
 
