@@ -44,6 +44,9 @@ func TestBrowserDex(t *testing.T) {
 		child.clicks("main button.plain")
 		child.chooses("[data-testid=group]", "owl")
 		child.waits("see owls only", `[...document.querySelectorAll('[data-testid=dex] a')].length < 12 && !document.querySelector('[data-slug=lion]')`)
+		child.chooses("[data-testid=group]", "")
+		child.chooses("[data-testid=continent]", "south-america")
+		child.waits("see South Americans only", `!!document.querySelector('[data-slug=jaguar]') && !document.querySelector('[data-slug=lion]')`)
 	})
 
 	t.Run("a card tells everything, and is read aloud", func(t *testing.T) {

@@ -51,14 +51,21 @@ type Conservation struct {
 // DexPage is one place of the dex: a caught species or a silhouette.
 type DexPage struct {
 	SpeciesName
-	Number      int        `json:"number"`
-	Art         string     `json:"art"`
-	Group       *Group     `json:"group,omitempty"`
-	Rarity      int        `json:"rarity"`
-	Caught      bool       `json:"caught" doc:"false: show a silhouette"`
-	FirstCaught *time.Time `json:"firstCaughtAt,omitempty"`
-	Times       int        `json:"timesSeen" doc:"How often it was captured"`
-	Visits      int        `json:"visits" doc:"Days on which it was captured"`
+	Number      int         `json:"number"`
+	Art         string      `json:"art"`
+	Group       *Group      `json:"group,omitempty"`
+	Continents  []Continent `json:"continents" doc:"Where it lives in the wild"`
+	Rarity      int         `json:"rarity"`
+	Caught      bool        `json:"caught" doc:"false: show a silhouette"`
+	FirstCaught *time.Time  `json:"firstCaughtAt,omitempty"`
+	Times       int         `json:"timesSeen" doc:"How often it was captured"`
+	Visits      int         `json:"visits" doc:"Days on which it was captured"`
+}
+
+// Continent is a part of the world.
+type Continent struct {
+	Key  string `json:"key" example:"south-america"`
+	Name string `json:"name" example:"South America"`
 }
 
 // Dex is a visitor's collection.
@@ -133,13 +140,21 @@ func (a *API) pages(ctx context.Context, v game.Visitor) ([]game.Page, game.Prog
 func (a *API) dexPage(l game.Language, p game.Page) DexPage {
 	page := DexPage{
 		SpeciesName: nameOf(l, p.Species), Number: p.Species.Number, Art: p.Species.Art, Group: a.group(l, p.Species.Group),
-		Rarity: p.Species.Rarity, Caught: p.Caught(), Times: p.Sighted.Times, Visits: p.Sighted.Visits,
+		Continents: continents(l, p.Species), Rarity: p.Species.Rarity, Caught: p.Caught(), Times: p.Sighted.Times, Visits: p.Sighted.Visits,
 	}
 	if p.Caught() {
 		first := p.Sighted.First.UTC()
 		page.FirstCaught = &first
 	}
 	return page
+}
+
+func continents(l game.Language, s game.Species) []Continent {
+	continents := []Continent{}
+	for _, c := range s.Continents {
+		continents = append(continents, Continent{string(c), say(l, "continent."+string(c), nil)})
+	}
+	return continents
 }
 
 func nameOf(l game.Language, s game.Species) SpeciesName {
@@ -154,8 +169,8 @@ func (a *API) caughtSpecies(l game.Language, s game.Species) CaughtSpecies {
 		Continents:   []string{}, Habitat: t.Habitat, Diet: t.Diet, Activity: string(s.Activity), Awake: []string{},
 		SleepHours: s.SleepHours, Sleep: t.Sleep, Surprise: t.Surprise, Rarity: s.Rarity,
 	}
-	for _, c := range s.Continents {
-		f.Continents = append(f.Continents, say(l, "continent."+string(c), nil))
+	for _, c := range continents(l, s) {
+		f.Continents = append(f.Continents, c.Name)
 	}
 	for _, w := range s.Awake {
 		f.Awake = append(f.Awake, w.String())

@@ -1443,6 +1443,12 @@ export interface components {
              */
             name: string;
         };
+        Continent: {
+            /** @example south-america */
+            key: string;
+            /** @example South America */
+            name: string;
+        };
         Corrected: {
             /** @description What the correction changed */
             earned: components["schemas"]["Earned"];
@@ -1475,6 +1481,8 @@ export interface components {
             art: string;
             /** @description false: show a silhouette */
             caught: boolean;
+            /** @description Where it lives in the wild */
+            continents: components["schemas"]["Continent"][];
             /** Format: date-time */
             firstCaughtAt?: string;
             group?: components["schemas"]["Group"];
@@ -6947,7 +6955,7 @@ export interface operations {
                      *         {
                      *           "art": "camera",
                      *           "earned": true,
-                     *           "earnedAt": "2026-11-24T22:26:31.032917Z",
+                     *           "earnedAt": "2026-11-24T22:47:56.377602Z",
                      *           "have": 1,
                      *           "key": "first-catch",
                      *           "name": "First catch",
@@ -7054,7 +7062,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "at": "2026-11-24T22:26:31.032917Z",
+                     *       "at": "2026-11-24T22:47:56.377602Z",
                      *       "box": {
                      *         "height": 278,
                      *         "width": 278,
@@ -7115,7 +7123,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "id": "75fea3b8-1727-4034-af2d-acd9a94b991f",
+                     *       "id": "5797ae3b-b07a-47f2-9f8e-4bba9fda201b",
                      *       "model": "efficientnet-lite2-1",
                      *       "outcome": "caught",
                      *       "progress": {
@@ -7126,20 +7134,20 @@ export interface operations {
                      *       "quiz": {
                      *         "choices": [
                      *           {
-                     *             "key": "amphibian",
-                     *             "text": "an amphibian"
+                     *             "key": "asia",
+                     *             "text": "in Asia"
                      *           },
                      *           {
-                     *             "key": "bird",
-                     *             "text": "a bird"
+                     *             "key": "europe",
+                     *             "text": "in Europe"
                      *           },
                      *           {
-                     *             "key": "mammal",
-                     *             "text": "a mammal"
+                     *             "key": "ocean",
+                     *             "text": "in the ocean"
                      *           }
                      *         ],
                      *         "points": 3,
-                     *         "question": "Lion: what kind of animal is it?"
+                     *         "question": "Lion: where does this animal live in the wild?"
                      *       },
                      *       "species": {
                      *         "art": "lion",
@@ -7191,7 +7199,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "at": "2026-11-24T22:26:31.032917Z",
+                     *       "at": "2026-11-24T22:47:56.377602Z",
                      *       "box": {
                      *         "height": 278,
                      *         "width": 278,
@@ -7252,7 +7260,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "id": "75fea3b8-1727-4034-af2d-acd9a94b991f",
+                     *       "id": "5797ae3b-b07a-47f2-9f8e-4bba9fda201b",
                      *       "model": "efficientnet-lite2-1",
                      *       "outcome": "caught",
                      *       "progress": {
@@ -7263,20 +7271,20 @@ export interface operations {
                      *       "quiz": {
                      *         "choices": [
                      *           {
-                     *             "key": "amphibian",
-                     *             "text": "an amphibian"
+                     *             "key": "asia",
+                     *             "text": "in Asia"
                      *           },
                      *           {
-                     *             "key": "bird",
-                     *             "text": "a bird"
+                     *             "key": "europe",
+                     *             "text": "in Europe"
                      *           },
                      *           {
-                     *             "key": "mammal",
-                     *             "text": "a mammal"
+                     *             "key": "ocean",
+                     *             "text": "in the ocean"
                      *           }
                      *         ],
                      *         "points": 3,
-                     *         "question": "Lion: what kind of animal is it?"
+                     *         "question": "Lion: where does this animal live in the wild?"
                      *       },
                      *       "species": {
                      *         "art": "lion",
@@ -7454,11 +7462,11 @@ export interface operations {
                      *         "points": 0,
                      *         "trails": []
                      *       },
-                     *       "id": "75fea3b8-1727-4034-af2d-acd9a94b991f",
+                     *       "id": "5797ae3b-b07a-47f2-9f8e-4bba9fda201b",
                      *       "outcome": "caught",
                      *       "progress": {
                      *         "caught": 1,
-                     *         "points": 15,
+                     *         "points": 18,
                      *         "total": 179
                      *       },
                      *       "species": {
@@ -7600,11 +7608,11 @@ export interface operations {
                      *         "points": 0,
                      *         "trails": []
                      *       },
-                     *       "id": "75fea3b8-1727-4034-af2d-acd9a94b991f",
+                     *       "id": "5797ae3b-b07a-47f2-9f8e-4bba9fda201b",
                      *       "outcome": "caught",
                      *       "progress": {
                      *         "caught": 1,
-                     *         "points": 15,
+                     *         "points": 18,
                      *         "total": 179
                      *       },
                      *       "species": {
@@ -7712,7 +7720,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "choice": "amphibian"
+                 *       "choice": "asia"
                  *     }
                  */
                 "application/json": components["schemas"]["QuizAnswer"];
@@ -7728,12 +7736,12 @@ export interface operations {
                     /**
                      * @example {
                      *       "answer": {
-                     *         "key": "mammal",
-                     *         "text": "a mammal"
+                     *         "key": "asia",
+                     *         "text": "in Asia"
                      *       },
                      *       "choice": {
-                     *         "key": "amphibian",
-                     *         "text": "an amphibian"
+                     *         "key": "asia",
+                     *         "text": "in Asia"
                      *       },
                      *       "earned": {
                      *         "badges": [],
@@ -7749,17 +7757,23 @@ export interface operations {
                      *           "text": "Something is about to hatch. Catch your first animals!"
                      *         },
                      *         "levelUp": false,
-                     *         "lines": [],
+                     *         "lines": [
+                     *           {
+                     *             "points": 3,
+                     *             "reason": "quiz",
+                     *             "text": "Right answer: lion"
+                     *           }
+                     *         ],
                      *         "lostBadges": [],
-                     *         "points": 0,
+                     *         "points": 3,
                      *         "trails": []
                      *       },
                      *       "progress": {
                      *         "caught": 1,
-                     *         "points": 15,
+                     *         "points": 18,
                      *         "total": 179
                      *       },
-                     *       "right": false
+                     *       "right": true
                      *     }
                      */
                     "application/json": components["schemas"]["Quizzed"];
@@ -7843,14 +7857,24 @@ export interface operations {
                      * @example {
                      *       "progress": {
                      *         "caught": 1,
-                     *         "points": 15,
+                     *         "points": 18,
                      *         "total": 179
                      *       },
                      *       "species": [
                      *         {
                      *           "art": "lion",
                      *           "caught": true,
-                     *           "firstCaughtAt": "2026-11-24T22:26:31.032917Z",
+                     *           "continents": [
+                     *             {
+                     *               "key": "africa",
+                     *               "name": "Africa"
+                     *             },
+                     *             {
+                     *               "key": "asia",
+                     *               "name": "Asia"
+                     *             }
+                     *           ],
+                     *           "firstCaughtAt": "2026-11-24T22:47:56.377602Z",
                      *           "group": {
                      *             "key": "big-cat",
                      *             "name": "big cat",
@@ -7867,6 +7891,12 @@ export interface operations {
                      *         {
                      *           "art": "tiger",
                      *           "caught": false,
+                     *           "continents": [
+                     *             {
+                     *               "key": "asia",
+                     *               "name": "Asia"
+                     *             }
+                     *           ],
                      *           "group": {
                      *             "key": "big-cat",
                      *             "name": "big cat",
@@ -7946,28 +7976,28 @@ export interface operations {
                      * @example {
                      *       "groups": [
                      *         {
-                     *           "id": "01a20faa-f2b1-74bc-9778-d51efd09c948",
+                     *           "id": "01a20fbe-8f2e-7be8-aaaa-fd8614809e8b",
                      *           "kind": "family",
                      *           "members": [
                      *             {
-                     *               "id": "01a20faa-f2b2-795f-be64-0133fac98a0c",
+                     *               "id": "01a20fbe-8f2f-77f6-b7e2-6d8152ab55b4",
                      *               "me": false,
-                     *               "nickname": "Lucky Marmot 31",
+                     *               "nickname": "Happy Marmot 52",
                      *               "owner": true,
-                     *               "since": "2026-11-24T22:26:31.218077Z"
+                     *               "since": "2026-11-24T22:47:56.463184Z"
                      *             },
                      *             {
-                     *               "id": "01a20faa-f2b8-74da-92f9-d4744acb00db",
+                     *               "id": "01a20fbe-8f33-7631-805c-b4dd7dad34ff",
                      *               "me": true,
-                     *               "nickname": "Nimble Owl 8",
+                     *               "nickname": "Eager Falcon 87",
                      *               "owner": false,
-                     *               "since": "2026-11-24T22:26:31.224314Z"
+                     *               "since": "2026-11-24T22:47:56.467402Z"
                      *             }
                      *           ],
                      *           "mostMembers": 12,
-                     *           "name": "Brave Hare 16",
+                     *           "name": "Mighty Meerkat 86",
                      *           "owner": false,
-                     *           "since": "2026-11-24T22:26:31.218077Z"
+                     *           "since": "2026-11-24T22:47:56.463184Z"
                      *         }
                      *       ],
                      *       "most": 5
@@ -8044,25 +8074,25 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": {
-                     *         "code": "JNTBPF",
+                     *         "code": "PXWTSX",
                      *         "expired": false,
-                     *         "until": "2026-12-08T22:26:31.218077Z"
+                     *         "until": "2026-12-08T22:47:56.463184Z"
                      *       },
-                     *       "id": "01a20faa-f2b1-74bc-9778-d51efd09c948",
+                     *       "id": "01a20fbe-8f2e-7be8-aaaa-fd8614809e8b",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a20faa-f2b2-795f-be64-0133fac98a0c",
+                     *           "id": "01a20fbe-8f2f-77f6-b7e2-6d8152ab55b4",
                      *           "me": true,
-                     *           "nickname": "Lucky Marmot 31",
+                     *           "nickname": "Happy Marmot 52",
                      *           "owner": true,
-                     *           "since": "2026-11-24T22:26:31.218077Z"
+                     *           "since": "2026-11-24T22:47:56.463184Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Brave Hare 16",
+                     *       "name": "Mighty Meerkat 86",
                      *       "owner": true,
-                     *       "since": "2026-11-24T22:26:31.218077Z"
+                     *       "since": "2026-11-24T22:47:56.463184Z"
                      *     }
                      */
                     "application/json": components["schemas"]["VisitorGroup"];
@@ -8138,7 +8168,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "code": "JNTBPF"
+                 *       "code": "PXWTSX"
                  *     }
                  */
                 "application/json": components["schemas"]["GroupCode"];
@@ -8153,28 +8183,28 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a20faa-f2b1-74bc-9778-d51efd09c948",
+                     *       "id": "01a20fbe-8f2e-7be8-aaaa-fd8614809e8b",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a20faa-f2b2-795f-be64-0133fac98a0c",
+                     *           "id": "01a20fbe-8f2f-77f6-b7e2-6d8152ab55b4",
                      *           "me": false,
-                     *           "nickname": "Lucky Marmot 31",
+                     *           "nickname": "Happy Marmot 52",
                      *           "owner": true,
-                     *           "since": "2026-11-24T22:26:31.218077Z"
+                     *           "since": "2026-11-24T22:47:56.463184Z"
                      *         },
                      *         {
-                     *           "id": "01a20faa-f2b8-74da-92f9-d4744acb00db",
+                     *           "id": "01a20fbe-8f33-7631-805c-b4dd7dad34ff",
                      *           "me": true,
-                     *           "nickname": "Nimble Owl 8",
+                     *           "nickname": "Eager Falcon 87",
                      *           "owner": false,
-                     *           "since": "2026-11-24T22:26:31.224314Z"
+                     *           "since": "2026-11-24T22:47:56.467402Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Brave Hare 16",
+                     *       "name": "Mighty Meerkat 86",
                      *       "owner": false,
-                     *       "since": "2026-11-24T22:26:31.218077Z"
+                     *       "since": "2026-11-24T22:47:56.463184Z"
                      *     }
                      */
                     "application/json": components["schemas"]["VisitorGroup"];
@@ -8276,38 +8306,48 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a20faa-f2b1-74bc-9778-d51efd09c948",
+                     *       "id": "01a20fbe-8f2e-7be8-aaaa-fd8614809e8b",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a20faa-f2b2-795f-be64-0133fac98a0c",
+                     *           "id": "01a20fbe-8f2f-77f6-b7e2-6d8152ab55b4",
                      *           "me": false,
-                     *           "nickname": "Lucky Marmot 31",
+                     *           "nickname": "Happy Marmot 52",
                      *           "owner": true,
-                     *           "since": "2026-11-24T22:26:31.218077Z"
+                     *           "since": "2026-11-24T22:47:56.463184Z"
                      *         },
                      *         {
-                     *           "id": "01a20faa-f2b8-74da-92f9-d4744acb00db",
+                     *           "id": "01a20fbe-8f33-7631-805c-b4dd7dad34ff",
                      *           "me": true,
-                     *           "nickname": "Nimble Owl 8",
+                     *           "nickname": "Eager Falcon 87",
                      *           "owner": false,
-                     *           "since": "2026-11-24T22:26:31.224314Z"
+                     *           "since": "2026-11-24T22:47:56.467402Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Brave Hare 16",
+                     *       "name": "Mighty Meerkat 86",
                      *       "owner": false,
                      *       "progress": {
                      *         "caught": 1,
                      *         "points": 10,
                      *         "total": 179
                      *       },
-                     *       "since": "2026-11-24T22:26:31.218077Z",
+                     *       "since": "2026-11-24T22:47:56.463184Z",
                      *       "species": [
                      *         {
                      *           "art": "lion",
                      *           "caught": true,
-                     *           "firstCaughtAt": "2026-11-24T22:26:31.032917Z",
+                     *           "continents": [
+                     *             {
+                     *               "key": "africa",
+                     *               "name": "Africa"
+                     *             },
+                     *             {
+                     *               "key": "asia",
+                     *               "name": "Asia"
+                     *             }
+                     *           ],
+                     *           "firstCaughtAt": "2026-11-24T22:47:56.377602Z",
                      *           "group": {
                      *             "key": "big-cat",
                      *             "name": "big cat",
@@ -8324,6 +8364,12 @@ export interface operations {
                      *         {
                      *           "art": "tiger",
                      *           "caught": false,
+                     *           "continents": [
+                     *             {
+                     *               "key": "asia",
+                     *               "name": "Asia"
+                     *             }
+                     *           ],
                      *           "group": {
                      *             "key": "big-cat",
                      *             "name": "big cat",
@@ -8413,32 +8459,32 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": {
-                     *         "code": "XSZBHD",
+                     *         "code": "FPRJKP",
                      *         "expired": false,
-                     *         "until": "2026-12-08T22:26:31.24509Z"
+                     *         "until": "2026-12-08T22:47:56.47945Z"
                      *       },
-                     *       "id": "01a20faa-f2b1-74bc-9778-d51efd09c948",
+                     *       "id": "01a20fbe-8f2e-7be8-aaaa-fd8614809e8b",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a20faa-f2b2-795f-be64-0133fac98a0c",
+                     *           "id": "01a20fbe-8f2f-77f6-b7e2-6d8152ab55b4",
                      *           "me": true,
-                     *           "nickname": "Lucky Marmot 31",
+                     *           "nickname": "Happy Marmot 52",
                      *           "owner": true,
-                     *           "since": "2026-11-24T22:26:31.218077Z"
+                     *           "since": "2026-11-24T22:47:56.463184Z"
                      *         },
                      *         {
-                     *           "id": "01a20faa-f2b8-74da-92f9-d4744acb00db",
+                     *           "id": "01a20fbe-8f33-7631-805c-b4dd7dad34ff",
                      *           "me": false,
-                     *           "nickname": "Nimble Owl 8",
+                     *           "nickname": "Eager Falcon 87",
                      *           "owner": false,
-                     *           "since": "2026-11-24T22:26:31.224314Z"
+                     *           "since": "2026-11-24T22:47:56.467402Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Brave Hare 16",
+                     *       "name": "Mighty Meerkat 86",
                      *       "owner": true,
-                     *       "since": "2026-11-24T22:26:31.218077Z"
+                     *       "since": "2026-11-24T22:47:56.463184Z"
                      *     }
                      */
                     "application/json": components["schemas"]["VisitorGroup"];
@@ -8692,7 +8738,7 @@ export interface operations {
                      *           "text": "You have hatched and look around with wide eyes."
                      *         }
                      *       ],
-                     *       "points": 15
+                     *       "points": 18
                      *     }
                      */
                     "application/json": components["schemas"]["Levels"];
@@ -8906,9 +8952,9 @@ export interface operations {
                      *         "points": 0,
                      *         "text": "Something is about to hatch. Catch your first animals!"
                      *       },
-                     *       "memberSince": "2026-11-24T22:26:30.873488Z",
-                     *       "nickname": "Nimble Owl 8",
-                     *       "points": 15,
+                     *       "memberSince": "2026-11-24T22:47:56.318497Z",
+                     *       "nickname": "Eager Falcon 87",
+                     *       "points": 18,
                      *       "standings": true,
                      *       "total": 179,
                      *       "visits": 1
@@ -9044,9 +9090,9 @@ export interface operations {
                      *         "points": 0,
                      *         "text": "Something is about to hatch. Catch your first animals!"
                      *       },
-                     *       "memberSince": "2026-11-24T22:26:30.873488Z",
-                     *       "nickname": "Bright Bison 97",
-                     *       "points": 15,
+                     *       "memberSince": "2026-11-24T22:47:56.318497Z",
+                     *       "nickname": "Lively Koala 8",
+                     *       "points": 18,
                      *       "standings": true,
                      *       "total": 179,
                      *       "visits": 1
@@ -9115,16 +9161,16 @@ export interface operations {
                      * @example {
                      *       "badges": [
                      *         {
-                     *           "at": "2026-11-24T22:26:31.032917Z",
+                     *           "at": "2026-11-24T22:47:56.377602Z",
                      *           "key": "first-catch"
                      *         }
                      *       ],
                      *       "captures": [
                      *         {
-                     *           "at": "2026-11-24T22:26:31.032917Z",
+                     *           "at": "2026-11-24T22:47:56.377602Z",
                      *           "confidence": 0.9999670820906026,
                      *           "earned": 15,
-                     *           "id": "75fea3b8-1727-4034-af2d-acd9a94b991f",
+                     *           "id": "5797ae3b-b07a-47f2-9f8e-4bba9fda201b",
                      *           "model": "efficientnet-lite2-1",
                      *           "outcome": "caught",
                      *           "outcomeNow": "caught",
@@ -9136,34 +9182,34 @@ export interface operations {
                      *       ],
                      *       "corrections": [],
                      *       "groups": [],
-                     *       "id": "01a20faa-f159-776f-b62e-7c40136f3554",
+                     *       "id": "01a20fbe-8e9e-7793-acdb-b660d475742e",
                      *       "ledger": [
                      *         {
-                     *           "at": "2026-11-24T22:26:31.032917Z",
-                     *           "capture": "75fea3b8-1727-4034-af2d-acd9a94b991f",
+                     *           "at": "2026-11-24T22:47:56.377602Z",
+                     *           "capture": "5797ae3b-b07a-47f2-9f8e-4bba9fda201b",
                      *           "points": 10,
                      *           "reason": "catch"
                      *         },
                      *         {
-                     *           "at": "2026-11-24T22:26:31.032917Z",
-                     *           "capture": "75fea3b8-1727-4034-af2d-acd9a94b991f",
+                     *           "at": "2026-11-24T22:47:56.377602Z",
+                     *           "capture": "5797ae3b-b07a-47f2-9f8e-4bba9fda201b",
                      *           "points": 5,
                      *           "reason": "visit"
                      *         }
                      *       ],
-                     *       "memberSince": "2026-11-24T22:26:30.873488Z",
-                     *       "nickname": "Nimble Owl 8",
+                     *       "memberSince": "2026-11-24T22:47:56.318497Z",
+                     *       "nickname": "Eager Falcon 87",
                      *       "phonesSince": [
-                     *         "2026-11-24T22:26:30.873488Z"
+                     *         "2026-11-24T22:47:56.318497Z"
                      *       ],
-                     *       "points": 15,
+                     *       "points": 18,
                      *       "questions": [
                      *         {
-                     *           "answeredAt": "2026-11-24T22:26:31.143348Z",
-                     *           "capture": "75fea3b8-1727-4034-af2d-acd9a94b991f",
-                     *           "choice": "amphibian",
-                     *           "question": "Lion: what kind of animal is it?",
-                     *           "right": false
+                     *           "answeredAt": "2026-11-24T22:47:56.422283Z",
+                     *           "capture": "5797ae3b-b07a-47f2-9f8e-4bba9fda201b",
+                     *           "choice": "asia",
+                     *           "question": "Lion: where does this animal live in the wild?",
+                     *           "right": true
                      *         }
                      *       ],
                      *       "standings": true,
@@ -9231,7 +9277,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "passCode": "wala-foza-rori-gabo-rero-faze"
+                     *       "passCode": "wibo-dami-lavi-femi-biva-mebo"
                      *     }
                      */
                     "application/json": components["schemas"]["NewPassCode"];
@@ -9289,7 +9335,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "passCode": "giva-firo-mila-gori-robo-mama"
+                 *       "passCode": "reba-gabe-lozi-wama-lolo-wema"
                  *     }
                  */
                 "application/json": components["schemas"]["PassCode"];
@@ -9304,9 +9350,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a20faa-f159-776f-b62e-7c40136f3554",
-                     *       "nickname": "Bright Bison 97",
-                     *       "token": "fhWauEIw8j7Q3q_MCg2g-_H6WBOL2RSS4Gl-kmwxzp4"
+                     *       "id": "01a20fbe-8e9e-7793-acdb-b660d475742e",
+                     *       "nickname": "Lively Koala 8",
+                     *       "token": "L4c4N2halSrU2ZGBqI5MhxWcS6rPgxKAxmu3jWGJJow"
                      *     }
                      */
                     "application/json": components["schemas"]["NewPhone"];
@@ -9400,8 +9446,8 @@ export interface operations {
                      *         "points": 0,
                      *         "text": "Something is about to hatch. Catch your first animals!"
                      *       },
-                     *       "memberSince": "2026-11-24T22:26:30.873488Z",
-                     *       "nickname": "Nimble Owl 8",
+                     *       "memberSince": "2026-11-24T22:47:56.318497Z",
+                     *       "nickname": "Eager Falcon 87",
                      *       "points": 0,
                      *       "standings": true,
                      *       "total": 179,
@@ -9510,7 +9556,7 @@ export interface operations {
                      *         "sleepHours": 20,
                      *         "surprise": "A lion's roar carries up to eight kilometres. That is as far as a two-hour walk."
                      *       },
-                     *       "firstCaughtAt": "2026-11-24T22:26:31.032917Z",
+                     *       "firstCaughtAt": "2026-11-24T22:47:56.377602Z",
                      *       "name": "lion",
                      *       "number": 1,
                      *       "scientificName": "Panthera leo",
@@ -9617,9 +9663,9 @@ export interface operations {
                      *       "of": "visitors",
                      *       "rows": [
                      *         {
-                     *           "key": "rOp92nbjDhvR",
-                     *           "name": "Nimble Owl 8",
-                     *           "points": 15,
+                     *           "key": "PcyQmUB8ymWg",
+                     *           "name": "Eager Falcon 87",
+                     *           "points": 18,
                      *           "rank": 1
                      *         }
                      *       ],
@@ -9713,18 +9759,18 @@ export interface operations {
                      * @example {
                      *       "board": "ever",
                      *       "mine": {
-                     *         "key": "rOp92nbjDhvR",
+                     *         "key": "PcyQmUB8ymWg",
                      *         "listed": true,
-                     *         "points": 15,
+                     *         "points": 18,
                      *         "rank": 1
                      *       },
                      *       "of": "visitors",
                      *       "rows": [
                      *         {
-                     *           "key": "rOp92nbjDhvR",
+                     *           "key": "PcyQmUB8ymWg",
                      *           "me": true,
-                     *           "name": "Nimble Owl 8",
-                     *           "points": 15,
+                     *           "name": "Eager Falcon 87",
+                     *           "points": 18,
                      *           "rank": 1
                      *         }
                      *       ],
@@ -10022,10 +10068,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a20faa-f160-797d-8e5e-e67e724c5b78",
-                     *       "nickname": "Lucky Marmot 31",
-                     *       "passCode": "bire-moma-golo-loli-wama-wibo",
-                     *       "token": "khaDzFlxsgj6bNnpFmgUlp890cqwSunYVKb6m3Ud4Ow"
+                     *       "id": "01a20fbe-8ea1-7c7a-8921-8a49665579e2",
+                     *       "nickname": "Happy Marmot 52",
+                     *       "passCode": "ware-were-fise-besa-feri-gabi",
+                     *       "token": "3ri4bl1vyKj3OFZ3LKr6mNkLVl-ZITwaS42NQT0YDSs"
                      *     }
                      */
                     "application/json": components["schemas"]["NewVisitor"];
@@ -10137,7 +10183,7 @@ export interface operations {
                      *       "latest": [
                      *         {
                      *           "art": "lion",
-                     *           "at": "2026-11-24T22:26:31.032917Z",
+                     *           "at": "2026-11-24T22:47:56.377602Z",
                      *           "group": "big-cat",
                      *           "name": "lion",
                      *           "rarity": 1,
@@ -10148,7 +10194,7 @@ export interface operations {
                      *       "living": 179,
                      *       "rarest": {
                      *         "art": "lion",
-                     *         "at": "2026-11-24T22:26:31.032917Z",
+                     *         "at": "2026-11-24T22:47:56.377602Z",
                      *         "group": "big-cat",
                      *         "name": "lion",
                      *         "rarity": 1,
@@ -10163,9 +10209,9 @@ export interface operations {
                      *           "of": "visitors",
                      *           "rows": [
                      *             {
-                     *               "key": "rOp92nbjDhvR",
-                     *               "name": "Nimble Owl 8",
-                     *               "points": 15,
+                     *               "key": "PcyQmUB8ymWg",
+                     *               "name": "Eager Falcon 87",
+                     *               "points": 18,
                      *               "rank": 1
                      *             }
                      *           ],

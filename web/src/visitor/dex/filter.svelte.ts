@@ -6,12 +6,13 @@ import type { DexPage } from '../collection';
 interface Filter {
   words: string;
   group: string; // key; "" is all
+  continent: string; // key, likewise
   open: boolean; // only those not caught yet
 }
 
 const place = 'zoodex.filter';
 
-export const filter = $state<Filter>({ words: '', group: '', open: false, ...kept<Partial<Filter>>(place) });
+export const filter = $state<Filter>({ words: '', group: '', continent: '', open: false, ...kept<Partial<Filter>>(place) });
 
 export function choose(what: Partial<Filter>) {
   Object.assign(filter, what);
@@ -25,6 +26,11 @@ export function shown(pages: DexPage[]): DexPage[] {
   const words = plain(filter.words).split(/\s+/).filter(Boolean);
   return pages.filter((page) => {
     const text = plain(`${page.name} ${page.scientificName} ${page.group?.name ?? ''} ${page.number}`);
-    return (!filter.open || !page.caught) && (!filter.group || page.group?.key === filter.group) && words.every((word) => text.includes(word));
+    return (
+      (!filter.open || !page.caught) &&
+      (!filter.group || page.group?.key === filter.group) &&
+      (!filter.continent || page.continents?.some(({ key }) => key === filter.continent)) &&
+      words.every((word) => text.includes(word))
+    );
   });
 }
