@@ -275,6 +275,9 @@ func TestEveryPageComesWithItsGuards(t *testing.T) {
 		if a.header.Get("Access-Control-Allow-Origin") != "" {
 			t.Errorf("%s may be read by any page", path)
 		}
+		if policy := a.header.Get("Permissions-Policy"); policy != "camera=(self), microphone=(), geolocation=(self)" {
+			t.Errorf("%s permits %s", path, policy)
+		}
 	}
 }
 

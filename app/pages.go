@@ -65,7 +65,7 @@ func secure(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderContentSecurityPolicy, contentPolicy)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
-	c.Set(fiber.HeaderPermissionsPolicy, "camera=(self), microphone=(), geolocation=()")
+	c.Set(fiber.HeaderPermissionsPolicy, "camera=(self), microphone=(), geolocation=(self)")
 	return c.Next()
 }
 

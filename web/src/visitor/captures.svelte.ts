@@ -8,6 +8,7 @@ import { asChild, family, me } from './family.svelte';
 import { newID } from './id';
 import { news } from './known.svelte';
 import { noteCaught, wait, waited, waiting, type Waiting } from './memory';
+import type { Place } from './place';
 
 export interface Arrived {
   capture: Waiting;
@@ -25,8 +26,8 @@ const unsaved = new Set<string>(); // ids of captures that are only on this page
 const slow = 120_000; // milliseconds after which a capture is sent with its time
 
 // take keeps a photo as a capture of the child who holds the phone.
-export async function take(photo: Blob): Promise<Waiting> {
-  const capture: Waiting = { id: newID(), child: me().key, at: Date.now(), photo: await photo.arrayBuffer(), type: photo.type };
+export async function take(photo: Blob, place?: Place): Promise<Waiting> {
+  const capture: Waiting = { id: newID(), child: me().key, at: Date.now(), photo: await photo.arrayBuffer(), type: photo.type, place };
   try {
     await wait(capture);
   } catch {
@@ -77,7 +78,7 @@ async function deliver(capture: Waiting): Promise<Captured> {
     throw new Error('the child has left this phone');
   }
   const photo = new Blob([capture.photo], { type: capture.type });
-  const put = (at?: string) => asChild(child, 'put', '/v1/captures/{id}', { values: { id: capture.id }, photo, query: { at }, patience: 60_000 });
+  const put = (at?: string) => asChild(child, 'put', '/v1/captures/{id}', { values: { id: capture.id }, photo, query: { at, place: capture.place }, patience: 60_000 });
   let answer: Captured;
   try {
     answer = await put(Date.now() - capture.at > slow ? new Date(capture.at).toISOString() : undefined).catch((error) => {

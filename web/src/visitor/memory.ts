@@ -4,6 +4,7 @@
 // saw" works later too. Where there is no IndexedDB nothing is kept.
 
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { Place } from './place';
 
 export interface Waiting {
   id: string;
@@ -11,6 +12,7 @@ export interface Waiting {
   at: number; // when the photo was taken, in milliseconds
   photo: ArrayBuffer; // a JPEG
   type: string;
+  place?: Place; // where it was taken, if the phone knew
   refused?: string; // what was answered that another try will not change
 }
 
