@@ -29,3 +29,19 @@ export function loading<T>(ask: () => Promise<T>): Loading<T> {
   $effect(() => void l.load());
   return l;
 }
+
+// growing is a list that comes page by page: show begins anew, more adds what
+// follows after the last page, or after what it is given.
+export function growing<T>(page: (from?: string) => Promise<{ items: T[]; next?: string }>) {
+  let from: string | undefined;
+  const list: Loading<{ items: T[]; next?: string }> = new Loading(async () => {
+    const asked = from;
+    const { items, next } = await page(asked);
+    return { items: [...(asked ? list.value?.items ?? [] : []), ...items], next };
+  });
+  const go = (start?: string) => {
+    from = start;
+    void list.load();
+  };
+  return { list, show: () => go(), more: (after = list.value?.next) => go(after) };
+}

@@ -4,16 +4,18 @@ import type { Component } from 'svelte';
 import Audit from './audit/Audit.svelte';
 import Captures from './captures/Captures.svelte';
 import Imports from './imports/Imports.svelte';
+import Lessons from './lessons/Lessons.svelte';
 import Me from './people/Me.svelte';
 import People from './people/People.svelte';
 import type { Role } from './session.svelte';
 import Species from './species/Species.svelte';
 
-type Page = { name: 'species' | 'imports' | 'captures' | 'people' | 'audit' | 'me'; role: Role; Page: Component };
+type Page = { name: 'species' | 'imports' | 'lessons' | 'captures' | 'people' | 'audit' | 'me'; role: Role; Page: Component };
 
 export const pages: Page[] = [
   { name: 'species', role: 'editor', Page: Species },
   { name: 'imports', role: 'editor', Page: Imports },
+  { name: 'lessons', role: 'keeper', Page: Lessons },
   { name: 'captures', role: 'keeper', Page: Captures },
   { name: 'people', role: 'admin', Page: People },
   { name: 'audit', role: 'admin', Page: Audit },
