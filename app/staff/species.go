@@ -344,7 +344,8 @@ func (d *Desk) species() {
 		})
 
 	type check struct {
-		add
+		api.Reader
+		Body Draft
 		Card string `query:"card" enum:"en,de,fr" doc:"Language of the card; the request's if it is left out"`
 	}
 	huma.Register(d.huma, d.operation(http.MethodPost, "/species/check", "staff-check-species", "Check a species",

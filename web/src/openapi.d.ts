@@ -6167,7 +6167,10 @@ export interface operations {
                 /** @description Language of the card; the request's if it is left out */
                 card?: "en" | "de" | "fr";
             };
-            header?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
             path?: never;
             cookie?: never;
         };
