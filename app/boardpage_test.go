@@ -219,6 +219,8 @@ func TestBoardPageOnAPhone(t *testing.T) {
 	child := phones.visit(t, "en")
 	address := phones.url + "/board"
 	child.does(chromedp.Navigate(address))
+	child.evaluates("(localStorage.clear(), `cleared`)") // a phone that has not played: the app may have begun
+	child.does(chromedp.Reload())
 	child.reads("[data-testid=mine]", "Catch animals with this phone")
 
 	child.does(chromedp.Navigate(phones.url))
