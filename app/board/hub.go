@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/zoodex/zoodex/app/database"
 	"github.com/zoodex/zoodex/game"
 	"github.com/zoodex/zoodex/game/store"
 )
@@ -91,7 +91,7 @@ func (h *Hub) Run(ctx context.Context) {
 	defer close(h.done)
 	var running sync.WaitGroup
 	running.Go(func() { h.fold(ctx) })
-	running.Go(func() { h.hear(ctx) })
+	running.Go(func() { database.Follow(ctx, h.url, store.BoardsChannel, blindEvery, h.log, h.mark) })
 	h.refresh(ctx)
 	running.Wait()
 }
@@ -111,55 +111,6 @@ func (h *Hub) fold(ctx context.Context) {
 			h.log.Error("the boards are not kept up to date", "error", err)
 		}
 		failing = err != nil
-	}
-}
-
-// hear notes which boards have changed, in whatever process.
-func (h *Hub) hear(ctx context.Context) {
-	failing := false
-	for ctx.Err() == nil {
-		err := h.hearOnce(ctx, func() {
-			if failing {
-				h.log.Info("live boards hear of changes again")
-			}
-			failing = false
-			h.mark("") // what was missed
-		})
-		if ctx.Err() != nil {
-			return
-		}
-		if !failing {
-			h.log.Warn("live boards do not hear of changes, and look for them instead", "error", err)
-		}
-		failing = true
-		select {
-		case <-ctx.Done():
-		case <-time.After(blindEvery):
-			h.mark("")
-		}
-	}
-}
-
-func (h *Hub) hearOnce(ctx context.Context, connected func()) error {
-	conn, err := pgx.Connect(ctx, h.url)
-	if err != nil {
-		return errors.New("cannot connect to the database") // its text quotes the address
-	}
-	defer func() {
-		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-		defer cancel()
-		conn.Close(closing)
-	}()
-	if _, err := conn.Exec(ctx, "LISTEN "+store.BoardsChannel); err != nil {
-		return fmt.Errorf("listen: %w", err)
-	}
-	connected()
-	for {
-		n, err := conn.WaitForNotification(ctx)
-		if err != nil {
-			return fmt.Errorf("wait for a notification: %w", err)
-		}
-		h.mark(n.Payload)
 	}
 }
 

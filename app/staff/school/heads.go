@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/zoodex/zoodex/app/database"
 	"github.com/zoodex/zoodex/vision"
 	"github.com/zoodex/zoodex/vision/teach"
 )
@@ -159,46 +161,34 @@ func (s *School) useHead(ctx context.Context) error {
 // lookEvery is how often a process looks which head holds, should it not hear.
 const lookEvery = time.Second
 
-// followHeads keeps recognition to the head that holds.
+// followHeads keeps recognition to the head that holds: it looks when it hears
+// of another, and from time to time.
 func (s *School) followHeads(ctx context.Context) {
+	looks := make(chan struct{}, 1)
+	var hearing sync.WaitGroup
+	hearing.Go(func() {
+		database.Follow(ctx, s.DatabaseURL, headsChannel, lookEvery, s.Log, func(string) {
+			select {
+			case looks <- struct{}{}:
+			default:
+			}
+		})
+	})
+	defer hearing.Wait()
+	every := time.NewTicker(lookEvery)
+	defer every.Stop()
 	failing := false
-	for ctx.Err() == nil {
-		err := s.hearOfHeads(ctx)
-		if ctx.Err() != nil {
-			return
-		}
-		if !failing {
-			s.Log.Warn("this process does not hear of heads, and looks for them instead", "error", err)
-		}
-		failing = true
+	for {
 		select {
 		case <-ctx.Done():
-		case <-time.After(lookEvery):
-			if s.useHead(ctx) == nil {
-				continue
-			}
+			return
+		case <-looks:
+		case <-every.C:
 		}
-	}
-}
-
-func (s *School) hearOfHeads(ctx context.Context) error {
-	conn, err := pgx.Connect(ctx, s.DatabaseURL)
-	if err != nil {
-		return err
-	}
-	defer conn.Close(context.WithoutCancel(ctx))
-	if _, err := conn.Exec(ctx, "LISTEN "+headsChannel); err != nil {
-		return err
-	}
-	for {
-		if err := s.useHead(ctx); err != nil {
-			return err
+		err := s.useHead(ctx)
+		if err != nil && !failing && ctx.Err() == nil {
+			s.Log.Error("it is not known which head holds", "error", err)
 		}
-		waiting, cancel := context.WithTimeout(ctx, lookEvery)
-		_, err := conn.WaitForNotification(waiting)
-		cancel()
-		if err != nil && (ctx.Err() != nil || conn.IsClosed()) {
-			return err
-		}
+		failing = err != nil
 	}
 }
