@@ -2,8 +2,11 @@ package api
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/zoodex/zoodex/game"
@@ -66,6 +69,34 @@ func (m Messages) Say(l game.Language, key string, values map[string]string) str
 		s = strings.ReplaceAll(s, "{"+k+"}", v)
 	}
 	return s
+}
+
+// Check tells what is wrong with sentences, for the tests of who has some: one
+// that is missing in a language, or whose placeholders are not those of the
+// English one.
+func (m Messages) Check() error {
+	placeholder := regexp.MustCompile(`\{[^{}]*\}`)
+	var wrong []error
+	for key, texts := range m {
+		if len(texts) != len(game.Languages) {
+			wrong = append(wrong, fmt.Errorf("%s is said in %d languages", key, len(texts)))
+		}
+		var want []string
+		for _, l := range game.Languages {
+			text := texts[l]
+			if strings.TrimSpace(text) != text || text == "" {
+				wrong = append(wrong, fmt.Errorf("%s is %q in %s", key, text, l))
+			}
+			got := placeholder.FindAllString(text, -1)
+			slices.Sort(got)
+			if l == game.English {
+				want = got
+			} else if !slices.Equal(got, want) {
+				wrong = append(wrong, fmt.Errorf("%s has the placeholders %v in %s, %v in English", key, got, l, want))
+			}
+		}
+	}
+	return errors.Join(wrong...)
 }
 
 //go:embed messages.yaml game.yaml

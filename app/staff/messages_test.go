@@ -12,27 +12,9 @@ import (
 	"github.com/zoodex/zoodex/game"
 )
 
-var placeholders = regexp.MustCompile(`\{[^{}]*\}`)
-
 func TestEveryMessageIsSaidInEveryLanguage(t *testing.T) {
-	for key, texts := range messages {
-		if len(texts) != len(game.Languages) {
-			t.Errorf("%s is said in %d languages", key, len(texts))
-		}
-		var want []string
-		for _, l := range game.Languages {
-			text := texts[l]
-			if strings.TrimSpace(text) != text || text == "" {
-				t.Errorf("%s is %q in %s", key, text, l)
-			}
-			got := placeholders.FindAllString(text, -1)
-			slices.Sort(got)
-			if l == game.English {
-				want = got
-			} else if !slices.Equal(got, want) {
-				t.Errorf("%s has the placeholders %v in %s, %v in English", key, got, l, want)
-			}
-		}
+	if err := messages.Check(); err != nil {
+		t.Error(err)
 	}
 }
 
