@@ -28,6 +28,28 @@ type databaseFlags struct {
 	DatabaseURL string `help:"A Postgres to use instead of our own (${env})." env:"ZOODEX_DATABASE_URL" placeholder:"URL"`
 }
 
+// open runs f on the database.
+func (d databaseFlags) open(o output, f func(context.Context, *database.Database) error) (err error) {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	db, err := database.Open(ctx, database.Options{URL: d.DatabaseURL, Folder: d.Data, Log: o.log()})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return f(ctx, db)
+}
+
+// openMigrated brings the database to our schema and runs f on it.
+func (d databaseFlags) openMigrated(o output, f func(context.Context, *database.Database) error) error {
+	return d.open(o, func(ctx context.Context, db *database.Database) error {
+		if err := db.Migrate(ctx, migrations.FS); err != nil {
+			return err
+		}
+		return f(ctx, db)
+	})
+}
+
 type simulateCommand struct {
 	databaseFlags
 	Visitors int    `help:"How many visitors." default:"1000"`
@@ -35,21 +57,16 @@ type simulateCommand struct {
 }
 
 // Run fills the zoo.
-func (c simulateCommand) Run(o output) (err error) {
+func (c simulateCommand) Run(o output) error {
 	if c.Visitors < 1 || c.Visitors > 10_000_000 {
 		return fmt.Errorf("--visitors must be 1 to 10000000, not %d", c.Visitors)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-	db, err := database.Open(ctx, database.Options{URL: c.DatabaseURL, Folder: c.Data, Log: o.log()})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := db.Migrate(ctx, migrations.FS); err != nil {
-		return err
-	}
-	games := store.New(db.Gorm(), time.Now)
+	return c.openMigrated(o, func(ctx context.Context, db *database.Database) error {
+		return c.simulate(ctx, o, store.New(db.Gorm(), time.Now))
+	})
+}
+
+func (c simulateCommand) simulate(ctx context.Context, o output, games *store.Store) error {
 	species, err := catalogue.Load()
 	if err != nil {
 		return err

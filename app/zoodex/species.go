@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/zoodex/zoodex/app/database"
@@ -16,7 +14,6 @@ import (
 	"github.com/zoodex/zoodex/app/staff/office"
 	"github.com/zoodex/zoodex/game/sheet"
 	"github.com/zoodex/zoodex/game/store"
-	"github.com/zoodex/zoodex/migrations"
 )
 
 type speciesCommand struct {
@@ -109,16 +106,8 @@ func formatOf(file string) (sheet.Format, error) {
 }
 
 // withGame opens the database and runs f on the game and the staff in it.
-func (d databaseFlags) withGame(o output, f func(context.Context, *store.Store, *office.Office) error) (err error) {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-	db, err := database.Open(ctx, database.Options{URL: d.DatabaseURL, Folder: d.Data, Log: o.log()})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := db.Migrate(ctx, migrations.FS); err != nil {
-		return err
-	}
-	return f(ctx, store.New(db.Gorm(), time.Now), office.New(db.SQL(), time.Now))
+func (d databaseFlags) withGame(o output, f func(context.Context, *store.Store, *office.Office) error) error {
+	return d.openMigrated(o, func(ctx context.Context, db *database.Database) error {
+		return f(ctx, store.New(db.Gorm(), time.Now), office.New(db.SQL(), time.Now))
+	})
 }

@@ -7,14 +7,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/zoodex/zoodex/app/database"
 	"github.com/zoodex/zoodex/app/staff/office"
-	"github.com/zoodex/zoodex/migrations"
 	"golang.org/x/term"
 )
 
@@ -111,16 +108,6 @@ func (c staffTokenCommand) Run(o output) error {
 }
 
 // withOffice opens the database and runs f on the staff in it.
-func (d databaseFlags) withOffice(o output, f func(context.Context, *office.Office) error) (err error) {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-	db, err := database.Open(ctx, database.Options{URL: d.DatabaseURL, Folder: d.Data, Log: o.log()})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := db.Migrate(ctx, migrations.FS); err != nil {
-		return err
-	}
-	return f(ctx, office.New(db.SQL(), time.Now))
+func (d databaseFlags) withOffice(o output, f func(context.Context, *office.Office) error) error {
+	return d.openMigrated(o, func(ctx context.Context, db *database.Database) error { return f(ctx, office.New(db.SQL(), time.Now)) })
 }

@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/zoodex/zoodex/app/database"
@@ -24,14 +21,11 @@ const shownDifferences = 20
 
 // Run compares all points with what follows from the captures. Differences
 // that are not repaired are an error.
-func (c verifyCommand) Run(o output) (err error) {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-	db, err := database.Open(ctx, database.Options{URL: c.DatabaseURL, Folder: c.Data, Log: o.log()})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
+func (c verifyCommand) Run(o output) error {
+	return c.open(o, func(ctx context.Context, db *database.Database) error { return c.verify(ctx, o, db) })
+}
+
+func (c verifyCommand) verify(ctx context.Context, o output, db *database.Database) error {
 	have, want, err := db.Version(ctx, migrations.FS)
 	if err != nil {
 		return err
