@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/sha256"
 	_ "embed"
-	"encoding/csv"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/zoodex/zoodex/vision"
+	"github.com/zoodex/zoodex/vision/measure/tables"
 	"github.com/zoodex/zoodex/vision/model"
 )
 
@@ -63,7 +63,7 @@ func readRoster(path string) ([]vision.Resident, error) {
 		defer f.Close()
 		file = f
 	}
-	rows, err := readCSV(file)
+	rows, err := tables.Read(file)
 	if err != nil {
 		return nil, fmt.Errorf("roster: %w", err)
 	}
@@ -81,7 +81,7 @@ func readManifest(folder string, asLabelled bool) ([]*shot, error) {
 		return nil, err
 	}
 	defer f.Close()
-	rows, err := readCSV(f)
+	rows, err := tables.Read(f)
 	if err != nil {
 		return nil, fmt.Errorf("manifest: %w", err)
 	}
@@ -89,7 +89,7 @@ func readManifest(folder string, asLabelled bool) ([]*shot, error) {
 	if err != nil {
 		return nil, err
 	}
-	corrected, err := readCSV(strings.NewReader(corrections))
+	corrected, err := tables.Read(strings.NewReader(corrections))
 	if err != nil {
 		return nil, fmt.Errorf("corrections: %w", err)
 	}
@@ -140,7 +140,7 @@ func readUntaught() (map[string]shot, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := readCSV(strings.NewReader(untaughtAnimals))
+	rows, err := tables.Read(strings.NewReader(untaughtAnimals))
 	if err != nil {
 		return nil, fmt.Errorf("untaught: %w", err)
 	}
@@ -166,24 +166,4 @@ func indices(wordNetIDs []string) (classes []int) {
 		}
 	}
 	return classes
-}
-
-// readCSV gives each row by the names of its columns.
-func readCSV(file io.Reader) ([]map[string]string, error) {
-	rows, err := csv.NewReader(file).ReadAll()
-	if err != nil {
-		return nil, err
-	}
-	if len(rows) == 0 {
-		return nil, io.ErrUnexpectedEOF
-	}
-	var named []map[string]string
-	for _, row := range rows[1:] {
-		n := map[string]string{}
-		for i, column := range rows[0] {
-			n[column] = row[i]
-		}
-		named = append(named, n)
-	}
-	return named, nil
 }

@@ -6,9 +6,9 @@ import (
 	"math"
 	"slices"
 	"sort"
-	"strings"
 
 	"github.com/zoodex/zoodex/vision"
+	"github.com/zoodex/zoodex/vision/measure/tables"
 	"github.com/zoodex/zoodex/vision/model"
 )
 
@@ -99,10 +99,10 @@ func (m *measurement) topOne() string {
 			}
 		}
 	}
-	t := newTable("Known animals: the best of 1000 classes is right", "set", "photos", "whole frame", "close-up", "both", "both, animals only", "both, with the roster", "best resident")
+	t := tables.New("Known animals: the best of 1000 classes is right", "set", "photos", "whole frame", "close-up", "both", "both, animals only", "both, with the roster", "best resident")
 	for _, name := range sorted(sets) {
 		shots := sets[name]
-		t.row(name, len(shots),
+		t.Row(name, len(shots),
 			rate(shots, func(s *shot) bool { return hit(s, one(s, true, false), flat) }),
 			rate(shots, func(s *shot) bool { return hit(s, one(s, false, true), flat) }),
 			rate(shots, func(s *shot) bool { return hit(s, s.views, flat) }), rate(shots, animal),
@@ -120,7 +120,7 @@ func withoutRoster() vision.Rules {
 
 // quantised tells what rounding changes: the rate of right best classes of both looks, and how often they say the same.
 func (m *measurement) quantised() string {
-	t := newTable("Int8 against float32", "photos of", "photos", "float32: best class right", "int8: best class right", "kept", "same best class", "same decision and species")
+	t := tables.New("Int8 against float32", "photos of", "photos", "float32: best class right", "int8: best class right", "kept", "same best class", "same decision and species")
 	best := func(v *vision.Views) int { return vision.Decide(v, m.roster, withoutRoster()).Candidates[0].Index }
 	for _, k := range []kind{known, familiar, resident, relative, stranger, thing} {
 		shots := m.of(k)
@@ -137,7 +137,7 @@ func (m *measurement) quantised() string {
 		if float > 0 {
 			kept = fmt.Sprintf("%.1f %%", 100*int8/float)
 		}
-		t.row(string(k), len(shots),
+		t.Row(string(k), len(shots),
 			rate(shots, func(s *shot) bool { return slices.Contains(s.classes, best(s.exact)) }),
 			rate(shots, func(s *shot) bool { return slices.Contains(s.classes, best(s.views)) }), kept,
 			rate(shots, func(s *shot) bool { return best(s.exact) == best(s.views) }),
@@ -150,7 +150,7 @@ func (m *measurement) quantised() string {
 }
 
 func (m *measurement) decisions() string {
-	t := newTable("What was decided", "photos of", "photos", "certain", "right of those", "unsure", "stranger", "nothing")
+	t := tables.New("What was decided", "photos of", "photos", "certain", "right of those", "unsure", "stranger", "nothing")
 	for _, k := range []kind{known, resident, relative, stranger, thing, familiar} {
 		shots := m.of(k)
 		m.decided(t, string(k), shots, func(*shot) *vision.Roster { return m.roster })
@@ -159,7 +159,7 @@ func (m *measurement) decisions() string {
 	return t.String()
 }
 
-func (m *measurement) decided(t *table, name string, shots []*shot, roster func(*shot) *vision.Roster) {
+func (m *measurement) decided(t *tables.Table, name string, shots []*shot, roster func(*shot) *vision.Roster) {
 	sightings := map[*shot]vision.Sighting{}
 	for _, s := range shots {
 		sightings[s] = vision.Decide(s.views, roster(s), vision.Measured)
@@ -168,12 +168,12 @@ func (m *measurement) decided(t *table, name string, shots []*shot, roster func(
 		return rate(shots, func(s *shot) bool { return sightings[s].Decision == d })
 	}
 	certain := slices.DeleteFunc(slices.Clone(shots), func(s *shot) bool { return sightings[s].Decision != vision.Certain })
-	t.row(name, len(shots), share(vision.Certain), rate(certain, func(s *shot) bool { return m.right(s, sightings[s].Key) }),
+	t.Row(name, len(shots), share(vision.Certain), rate(certain, func(s *shot) bool { return m.right(s, sightings[s].Key) }),
 		share(vision.Unsure), share(vision.Stranger), share(vision.Nothing))
 }
 
 // sweep is one line of a threshold table.
-func (m *measurement) sweep(t *table, rules vision.Rules, first ...any) {
+func (m *measurement) sweep(t *tables.Table, rules vision.Rules, first ...any) {
 	certain := func(shots []*shot, roster func(*shot) *vision.Roster) (keys map[*shot]string) {
 		keys = map[*shot]string{}
 		for _, s := range shots {
@@ -198,13 +198,13 @@ func (m *measurement) sweep(t *table, rules vision.Rules, first ...any) {
 		cells = append(cells, percent(len(certain(shots, all)), len(shots)))
 	}
 	absent := certain(home, func(s *shot) *vision.Roster { return m.absent[s.truth()] })
-	t.row(append(cells, percent(len(absent), len(home)))...)
+	t.Row(append(cells, percent(len(absent), len(home)))...)
 }
 
 var swept = []string{"residents certain", "right of those", "relatives certain", "strangers certain", "things certain", "absent species certain"}
 
 func (m *measurement) thresholds() string {
-	t := newTable("Thresholds", append([]string{"modestly", "prominence"}, swept...)...)
+	t := tables.New("Thresholds", append([]string{"modestly", "prominence"}, swept...)...)
 	for _, modestly := range []float64{0.35, 0.4, 0.45, 0.5} {
 		for _, prominence := range []float64{5.5, 6, 6.25, 6.5, 7} {
 			rules := vision.Measured
@@ -216,7 +216,7 @@ func (m *measurement) thresholds() string {
 }
 
 func (m *measurement) probabilityAlone() string {
-	t := newTable("Probability alone, for comparison", append([]string{"temperature", "probability"}, swept...)...)
+	t := tables.New("Probability alone, for comparison", append([]string{"temperature", "probability"}, swept...)...)
 	for _, temperature := range []float64{vision.Measured.Temperature, 1} {
 		for _, probability := range []float64{0.3, 0.4, 0.5, 0.6, 0.8, 0.9, 0.95} {
 			rules := vision.Measured
@@ -249,7 +249,7 @@ func (m *measurement) calibration() string {
 		}
 		return calibrationError(classes), calibrationError(residents)
 	}
-	t := newTable("Expected calibration error of the probabilities told, 15 bins", "fitted on", "temperature", "reported on", "best class", "at temperature 1", "best resident", "at temperature 1")
+	t := tables.New("Expected calibration error of the probabilities told, 15 bins", "fitted on", "temperature", "reported on", "best class", "at temperature 1", "best resident", "at temperature 1")
 	for fit := range 2 {
 		chosen := slices.MinFunc(temperatures, func(a, b float64) int {
 			ea, _ := errors(a, fit)
@@ -264,7 +264,7 @@ func (m *measurement) calibration() string {
 			}
 			class, species := errors(temperature, 1-fit)
 			class1, species1 := errors(1, 1-fit)
-			t.row(how, temperature, name[1-fit], decimals(class), decimals(class1), decimals(species), decimals(species1))
+			t.Row(how, temperature, name[1-fit], decimals(class), decimals(class1), decimals(species), decimals(species1))
 		}
 	}
 	return t.String()
@@ -294,7 +294,7 @@ func calibrationError(outcomes []outcome) float64 {
 }
 
 func (m *measurement) offDisplay() string {
-	t := newTable("What the roster is worth", append([]string{"animals off display by", "things by", "best of 1000 right"}, swept...)...)
+	t := tables.New("What the roster is worth", append([]string{"animals off display by", "things by", "best of 1000 right"}, swept...)...)
 	home := m.of(known, resident)
 	for _, factors := range [][2]float64{{1, 1}, {2, 2}, {2, 8}, {4, 8}, {8, 8}, {16, 16}, {100, 100}} {
 		rules := vision.Measured
@@ -308,7 +308,7 @@ func (m *measurement) offDisplay() string {
 
 // groups says how often the group of an unsure answer is one that the animal belongs to.
 func (m *measurement) groups() string {
-	t := newTable("The group of unsure answers", "photos of", "unsure", "the animal is in the group", "and it is narrower than mammal, bird, …")
+	t := tables.New("The group of unsure answers", "photos of", "unsure", "the animal is in the group", "and it is narrower than mammal, bird, …")
 	for _, k := range []kind{known, resident, relative, stranger} {
 		var unsure []*shot
 		groups := map[*shot]string{}
@@ -317,7 +317,7 @@ func (m *measurement) groups() string {
 				unsure, groups[s] = append(unsure, s), sighting.Group
 			}
 		}
-		t.row(k, len(unsure),
+		t.Row(k, len(unsure),
 			rate(unsure, func(s *shot) bool { return s.isA(groups[s]) }),
 			rate(unsure, func(s *shot) bool {
 				return s.isA(groups[s]) && groups[s] != model.Root && model.Parent(groups[s]) != model.Root
@@ -348,7 +348,7 @@ func (s *shot) isA(group string) bool {
 // halves shows how much the figures owe to the photos they were chosen on: the thresholds are
 // chosen on one half and reported on the other.
 func (m *measurement) halves() string {
-	t := newTable("Thresholds chosen on one half, reported on the other", append([]string{"chosen on", "modestly", "prominence"}, swept...)...)
+	t := tables.New("Thresholds chosen on one half, reported on the other", append([]string{"chosen on", "modestly", "prominence"}, swept...)...)
 	name := [2]string{"first half", "second half"}
 	for half := range 2 {
 		rules := m.half(half).choose()
@@ -396,22 +396,6 @@ func (m *measurement) choose() vision.Rules {
 		}
 	}
 	return chosen
-}
-
-// table is written as Markdown.
-type table struct{ strings.Builder }
-
-func newTable(title string, columns ...string) *table {
-	t := &table{}
-	fmt.Fprintf(t, "\n### %s\n\n| %s |\n|%s\n", title, strings.Join(columns, " | "), strings.Repeat("---|", len(columns)))
-	return t
-}
-
-func (t *table) row(cells ...any) {
-	for _, c := range cells {
-		fmt.Fprintf(t, "| %v ", c)
-	}
-	t.WriteString("|\n")
 }
 
 func rate(shots []*shot, is func(*shot) bool) string {

@@ -10,8 +10,6 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -26,6 +24,7 @@ import (
 	"sync/atomic"
 
 	"github.com/zoodex/zoodex/vision"
+	"github.com/zoodex/zoodex/vision/measure/tables"
 	"github.com/zoodex/zoodex/vision/teach"
 )
 
@@ -125,19 +124,11 @@ func readCSV(path string) ([]map[string]string, error) {
 		return nil, err
 	}
 	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil || len(rows) == 0 {
-		return nil, fmt.Errorf("%s: %w", path, errors.Join(err, io.ErrUnexpectedEOF))
+	rows, err := tables.Read(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	var named []map[string]string
-	for _, row := range rows[1:] {
-		n := map[string]string{}
-		for i, column := range rows[0] {
-			n[column] = row[i]
-		}
-		named = append(named, n)
-	}
-	return named, nil
+	return rows, nil
 }
 
 // look studies all shots.

@@ -2,34 +2,12 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"strings"
 
 	"github.com/zoodex/zoodex/vision/model"
 )
-
-// table is written as Markdown.
-type table struct{ strings.Builder }
-
-func newTable(title string, columns ...string) *table {
-	t := &table{}
-	fmt.Fprintf(t, "\n### %s\n\n| %s |\n|%s\n", title, strings.Join(columns, " | "), strings.Repeat("---|", len(columns)))
-	return t
-}
-
-func (t *table) row(cells ...any) {
-	for _, c := range cells {
-		fmt.Fprintf(t, "| %v ", c)
-	}
-	t.WriteString("|\n")
-}
-
-func (t *table) print(w io.Writer) error {
-	_, err := io.WriteString(w, t.String())
-	return err
-}
 
 func percent(share float64) string { return fmt.Sprintf("%.1f %%", 100*share) }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/zoodex/zoodex/vision"
+	"github.com/zoodex/zoodex/vision/measure/tables"
 	"github.com/zoodex/zoodex/vision/teach"
 )
 
@@ -72,7 +73,7 @@ func (m *measurement) teach(train []*shot) (*vision.Head, error) {
 }
 
 func (m *measurement) accuracy(w io.Writer) error {
-	t := newTable("Which of the taught species: right on photos kept apart", "species", "photos each", "right", "each draw", "ever mistaken")
+	t := tables.New("Which of the taught species: right on photos kept apart", "species", "photos each", "right", "each draw", "ever mistaken")
 	for _, task := range []struct {
 		name   string
 		labels []string
@@ -104,9 +105,9 @@ func (m *measurement) accuracy(w io.Writer) error {
 			total += float64(right) / float64(len(test)) / float64(m.draws)
 			each = append(each, fmt.Sprintf("%.1f", 100*float64(right)/float64(len(test))))
 		}
-		t.row(task.name, task.n, fmt.Sprintf("**%.2f %%**", 100*total), strings.Join(each, ", "), len(mistaken))
+		t.Row(task.name, task.n, fmt.Sprintf("**%.2f %%**", 100*total), strings.Join(each, ", "), len(mistaken))
 	}
-	return t.print(w)
+	return t.Print(w)
 }
 
 // decide is recognition's answer with a head or without.
@@ -129,7 +130,7 @@ func (m *measurement) rosterWith(labels []string) (*vision.Roster, error) {
 
 // known compares what the network knew before all species were taught and after.
 func (m *measurement) known(w io.Writer) error {
-	t := newTable("Animals that the network knows, before and after teaching all thirteen species", "photos each",
+	t := tables.New("Animals that the network knows, before and after teaching all thirteen species", "photos each",
 		"best candidate right before", "after", "certain and right before", "after", "certain as a taught species")
 	for _, n := range []int{5, 20, 50} {
 		var before, after, certainBefore, certainAfter, stolen, count float64
@@ -164,9 +165,9 @@ func (m *measurement) known(w io.Writer) error {
 				stolen += one(with.Decision == vision.Certain && slices.Contains(everybody, with.Key))
 			}
 		}
-		t.row(n, percent(before/count), percent(after/count), percent(certainBefore/count), percent(certainAfter/count), percent(stolen/count))
+		t.Row(n, percent(before/count), percent(after/count), percent(certainBefore/count), percent(certainAfter/count), percent(stolen/count))
 	}
-	return t.print(w)
+	return t.Print(w)
 }
 
 // means tells whether a resident is what the photo shows.
@@ -187,7 +188,7 @@ func (m *measurement) means(key string, s *shot) bool {
 
 // untaught leaves four of the thirteen species out and looks what they are taken for.
 func (m *measurement) untaught(w io.Writer) error {
-	t := newTable("Nine species taught, four not", "photos each", "taught, certain and right", "certain and wrong", "best candidate right",
+	t := tables.New("Nine species taught, four not", "photos each", "taught, certain and right", "certain and wrong", "best candidate right",
 		"untaught called a taught species: by probability", "by familiarity", "untaught certain as anybody before teaching", "after")
 	for _, n := range []int{5, 20, 50} {
 		var right, wrong, first, taughtPhotos, byProbability, byFamiliarity, anybodyBefore, anybodyAfter, untaughtPhotos float64
@@ -237,10 +238,10 @@ func (m *measurement) untaught(w io.Writer) error {
 				}
 			}
 		}
-		t.row(n, percent(right/taughtPhotos), percent(wrong/taughtPhotos), percent(first/taughtPhotos), percent(byProbability/untaughtPhotos), percent(byFamiliarity/untaughtPhotos),
+		t.Row(n, percent(right/taughtPhotos), percent(wrong/taughtPhotos), percent(first/taughtPhotos), percent(byProbability/untaughtPhotos), percent(byFamiliarity/untaughtPhotos),
 			percent(anybodyBefore/untaughtPhotos), percent(anybodyAfter/untaughtPhotos))
 	}
-	return t.print(w)
+	return t.Print(w)
 }
 
 // probability of the likeliest taught species among the taught ones: what a plain head goes by.
@@ -254,7 +255,7 @@ func probability(head *vision.Head, s *shot) float64 {
 }
 
 func (m *measurement) speed(w io.Writer) error {
-	t := newTable(fmt.Sprintf("Time on %d cores", runtime.GOMAXPROCS(0)), "lesson", "seconds")
+	t := tables.New(fmt.Sprintf("Time on %d cores", runtime.GOMAXPROCS(0)), "lesson", "seconds")
 	cold, err := os.MkdirTemp("", "zoodex-cold")
 	if err != nil {
 		return err
@@ -277,7 +278,7 @@ func (m *measurement) speed(w io.Writer) error {
 		if _, err := teach.Learn(m.ctx, l, teach.Options{Recognizer: recognizer, Cache: teach.FolderCache(cold)}); err != nil {
 			return err
 		}
-		t.row(what, fmt.Sprintf("%.1f", time.Since(start).Seconds()))
+		t.Row(what, fmt.Sprintf("%.1f", time.Since(start).Seconds()))
 	}
 	l := m.simulated(200, 50)
 	start := time.Now()
@@ -285,8 +286,8 @@ func (m *measurement) speed(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	t.row(fmt.Sprintf("200 species, 50 photos each, simulated (%.1f %% right, %s)", 100*result.Report.Accuracy, memory()), fmt.Sprintf("%.1f", time.Since(start).Seconds()))
-	return t.print(w)
+	t.Row(fmt.Sprintf("200 species, 50 photos each, simulated (%.1f %% right, %s)", 100*result.Report.Accuracy, memory()), fmt.Sprintf("%.1f", time.Since(start).Seconds()))
+	return t.Print(w)
 }
 
 // simulated makes studies of species that do not exist, by mixing real species' vectors and disturbing them.
