@@ -137,6 +137,19 @@ func (p *planner) addConvolution(c *convolution) error {
 	return nil
 }
 
+// deal says into how many chunks a product is cut, and whether these are ranges of panels: of a matrix of so many numbers that is
+// larger than the map, whose tiles are dealt otherwise.
+func (p *planner) deal(matrix, panels, mapped, tiles int) (chunks int, byPanel bool) {
+	switch {
+	case p.threads <= 1:
+		return 1, false
+	case matrix > mapped && panels >= 2*p.threads:
+		return min(panels, 4*p.threads), true
+	default:
+		return min(tiles, 4*p.threads), false
+	}
+}
+
 // addProduct plans the product of a whole map with a matrix. Chunks are ranges of panels, or of pixels where a map has more
 // numbers than the matrix: each core reads all of the other.
 func (p *planner) addProduct(name string, m *matrix, in, out, residual *rows) {
@@ -146,14 +159,7 @@ func (p *planner) addProduct(name string, m *matrix, in, out, residual *rows) {
 	}
 	ks, pixels := p.kernels, in.height*in.width
 	tiles := (pixels + ks.rows - 1) / ks.rows
-	chunks, byPanel := 1, false
-	if p.threads > 1 {
-		if byPanel = len(m.data) > pixels*in.stride && m.panels >= 2*p.threads; byPanel {
-			chunks = min(m.panels, 4*p.threads)
-		} else {
-			chunks = min(tiles, 4*p.threads)
-		}
-	}
+	chunks, byPanel := p.deal(len(m.data), m.panels, pixels*in.stride, tiles)
 	parts := chunks
 	if byPanel {
 		parts = 1

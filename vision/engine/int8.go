@@ -187,14 +187,7 @@ func (p *planner) addInt8Product(name string, m *int8Matrix, in *byteRows, to *v
 	}
 	set, pixels := p.kernels.int8, in.height*in.width
 	tiles := (pixels + set.rows - 1) / set.rows
-	chunks, byPanel := 1, false
-	if p.threads > 1 {
-		if byPanel = len(m.data) > pixels*in.stride && m.panels >= 2*p.threads; byPanel {
-			chunks = min(m.panels, 4*p.threads)
-		} else {
-			chunks = min(tiles, 4*p.threads)
-		}
-	}
+	chunks, byPanel := p.deal(len(m.data), m.panels, pixels*in.stride, tiles)
 	p.add(name, chunks, reads, []place{out}, func(s *state, _ *worker, chunk int) {
 		x := x
 		x.p0, x.p1 = 0, m.panels
