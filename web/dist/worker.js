@@ -3,8 +3,8 @@
 // API; those are each child's own, in IndexedDB. The build puts in the names of
 // the files, and so renews it when one of them changes.
 
-const version = '5bccd57c7a24';
-const files = ["/","/icon-192.png","/icon-512.png","/icon.svg","/manifest.webmanifest","/assets/Picture-BNf_sf_E.js","/assets/Picture-CFW4NFwd.css","/assets/Rows-BaHb5fLV.js","/assets/Rows-cmGZMZof.css","/assets/art-B8B0Yu5y.svg","/assets/route-BSyP4oDc.css","/assets/route.svelte-Dxxw8E49.js","/assets/style-B_yS3rHy.css","/assets/visitor-B9pH6cQA.css","/assets/visitor-Bm7fpf5R.js"];
+const version = '9cdfc1c40fc7';
+const files = ["/","/icon-192.png","/icon-512.png","/icon.svg","/manifest.webmanifest","/assets/Picture-BNf_sf_E.js","/assets/Picture-CFW4NFwd.css","/assets/Rows-BaHb5fLV.js","/assets/Rows-cmGZMZof.css","/assets/art-B8B0Yu5y.svg","/assets/route-BB-4B9iw.css","/assets/route.svelte-GZKX4l1U.js","/assets/style-B_yS3rHy.css","/assets/visitor-BCK0Vzeo.css","/assets/visitor-Doi6WO2-.js"];
 
 self.addEventListener('install', (event) => {
   event.waitUntil(
