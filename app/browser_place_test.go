@@ -84,7 +84,7 @@ func TestBrowserPlace(t *testing.T) {
 		}
 	})
 
-	phones.run(`INSERT INTO rules SELECT 2, zone, jsonb_set(rules, '{FairPlay,Area}', '{"latitude":52.5,"longitude":13.3,"meters":600}'), now() FROM rules`)
+	phones.run(`INSERT INTO rules (revision, zone, rules, created_at) SELECT 2, zone, jsonb_set(rules, '{FairPlay,Area}', '{"latitude":52.5,"longitude":13.3,"meters":600}'), now() FROM rules`)
 
 	t.Run("inside counts, and so does a doubt", func(t *testing.T) {
 		child := visit(t)

@@ -17,7 +17,7 @@ type Config struct {
 	TrustedProxies []string       // addresses or CIDR ranges whose X-Forwarded-For is believed
 	Kernel         string         // of the engine; "" for the best this CPU has
 	Precision      string         // of the engine: "float32", which "" is too, or "int8"
-	Zone           *time.Location // the zoo's; nil for the one it has, and Europe/Berlin for a new zoo
+	Zone           *time.Location // of a new zoo; nil for Europe/Berlin
 	Limits         api.Limits
 	Version        string
 	Log            *slog.Logger

@@ -374,7 +374,7 @@ func TestAPhotoFromOutsideIsKeptAndEarnsNothing(t *testing.T) {
 	if a := at("?place=outside"); a.Outcome != "caught" {
 		t.Errorf("in a zoo without an area: %+v", a)
 	}
-	s.run(`INSERT INTO rules SELECT 2, zone, jsonb_set(rules, '{FairPlay,Area}', '{"latitude":52.5,"longitude":13.3,"meters":600}'), now() FROM rules`)
+	s.run(`INSERT INTO rules (revision, zone, rules, created_at) SELECT 2, zone, jsonb_set(rules, '{FairPlay,Area}', '{"latitude":52.5,"longitude":13.3,"meters":600}'), now() FROM rules`)
 	var zoo struct {
 		Area *struct {
 			Latitude, Longitude float64

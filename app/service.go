@@ -198,7 +198,7 @@ func (s *Service) found(ctx context.Context, games *store.Store) error {
 // firstZone is the zone of a zoo that was not told another.
 const firstZone = "Europe/Berlin"
 
-// rule gives a new game its first rules, and the zoo the zone of the settings.
+// rule gives a new game its first rules and its zone.
 func (s *Service) rule(ctx context.Context, games *store.Store) error {
 	first, err := rules.Load()
 	if err != nil {
@@ -210,15 +210,7 @@ func (s *Service) rule(ctx context.Context, games *store.Store) error {
 			return fmt.Errorf("find the zoo's zone: %w", err)
 		}
 	}
-	if err := games.FoundRules(ctx, first, zone); err != nil {
-		return err
-	}
-	zoo, err := games.Zoo(ctx)
-	if err != nil || s.config.Zone == nil || zoo.Referee.Zone().String() == zone.String() {
-		return err
-	}
-	s.config.Log.Info("the zoo moves to another time zone", "from", zoo.Referee.Zone(), "to", zone)
-	return games.Tune(ctx, zoo.Referee.Rules(), zone)
+	return games.FoundRules(ctx, first, zone)
 }
 
 // routes lays out everything that is answered over HTTP.

@@ -20,7 +20,7 @@ type serveCommand struct {
 	Photos         string   `help:"Where photos of the staff are kept: s3://BUCKET, gs://BUCKET or file:///FOLDER; a folder beside our own Postgres otherwise (${env})." env:"ZOODEX_PHOTOS" placeholder:"URL"`
 	TrustedProxies []string `help:"Proxies in front of us, whose X-Forwarded-For is believed: addresses or CIDR ranges (${env})." env:"ZOODEX_TRUSTED_PROXIES"`
 	Precision      string   `help:"What the network is computed in: float32, or int8, which is faster and a little less right (${env})." default:"float32" enum:"float32,int8" env:"ZOODEX_PRECISION"`
-	Zone           string   `help:"Time zone in which the zoo's days begin, like Europe/Berlin, which a new zoo has (${env})." env:"ZOODEX_ZONE" placeholder:"ZONE"`
+	Zone           string   `help:"Time zone in which the days of a new zoo begin, Europe/Berlin if it is not said (${env}). Later it is changed at the desk." env:"ZOODEX_ZONE" placeholder:"ZONE"`
 
 	Limit limitFlags `embed:"" prefix:"limit-"`
 }

@@ -103,13 +103,10 @@ func (s *Store) foldCatches(tx *gorm.DB) error {
 	return tx.Exec("DELETE FROM catches WHERE n = 0").Error
 }
 
-// recountCatches counts the catches of all ledgers anew: to be called by who
-// holds the lock of those who fold. Catches that are made meanwhile are noted.
-func (s *Store) recountCatches(tx *gorm.DB) error {
-	referee, err := s.referee(tx)
-	if err != nil {
-		return err
-	}
+// recountCatches counts the catches of all ledgers anew, by the days of a zone:
+// to be called by who holds the lock of those who fold. Catches that are made
+// meanwhile are noted.
+func recountCatches(tx *gorm.DB, zone string) error {
 	if err := tx.Exec("DELETE FROM catches").Error; err != nil {
 		return err
 	}
@@ -121,7 +118,7 @@ func (s *Store) recountCatches(tx *gorm.DB) error {
 			SELECT species_id, at, 1 AS n FROM (`+netCatches+`) c
 		)
 		INSERT INTO catches (board, species_id, n, last) `+countedCatches,
-		map[string]any{"zone": referee.Zone().String()}).Error
+		map[string]any{"zone": zone}).Error
 }
 
 // verifyCatches gives the boards on which the catches are not those of the

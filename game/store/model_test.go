@@ -489,14 +489,14 @@ func (m *model) tune(*rapid.T) {
 	r.Trails = append(r.Trails, game.Trail{Key: "two", Art: "two", Points: 7, Texts: r.Trails[0].Texts,
 		Steps: []game.Step{{Species: "species-1"}, {Species: "species-2"}}})
 	r.Badges = r.Badges[rapid.IntRange(0, 9).Draw(m.rt, "badges"):]
-	if err := m.store().Tune(m.f.t.Context(), r, rapid.SampledFrom([]*time.Location{time.UTC, berlin}).Draw(m.rt, "zone")); err != nil {
+	if err := tune(m.f.t.Context(), m.store().Store, r, rapid.SampledFrom([]*time.Location{time.UTC, berlin}).Draw(m.rt, "zone")); err != nil {
 		// The starter trails name animals that this small zoo does not have.
 		var wrong store.RulesError
 		if !errors.As(err, &wrong) {
 			m.rt.Fatal(err)
 		}
 		r.Trails = r.Trails[len(r.Trails)-1:]
-		if err := m.store().Tune(m.f.t.Context(), r, berlin); err != nil {
+		if err := tune(m.f.t.Context(), m.store().Store, r, berlin); err != nil {
 			m.rt.Fatal(err)
 		}
 	}

@@ -269,7 +269,11 @@ func (s *Store) recount(ctx context.Context) error {
 				return err
 			}
 		}
-		return s.recountCatches(tx)
+		referee, err := s.referee(tx)
+		if err != nil {
+			return err
+		}
+		return recountCatches(tx, referee.Zone().String())
 	})
 	if err == nil {
 		err = s.read(ctx).Exec("VACUUM ANALYZE scores, score_counts, score_moves, group_moves, catches, catch_moves, visitors, ledger, tallies, captures, prints, memberships, groups").Error

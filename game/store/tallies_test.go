@@ -74,7 +74,7 @@ func TestEverybodyIsRecomputedAfterAChange(t *testing.T) {
 		rules.Trails = nil
 		rules.Badges = nil
 		c.change(rules)
-		if err := f.Tune(ctx, rules, time.UTC); err != nil {
+		if err := tune(ctx, f.Store, rules, time.UTC); err != nil {
 			t.Fatal(err)
 		}
 		if ledgers, _ := f.differences(); ledgers == 0 {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/zoodex/zoodex/game"
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // Zoo is every species of the zoo, and the rules of its game, as they stood at
@@ -152,81 +151,4 @@ func readZoo(tx *gorm.DB) (*Zoo, error) {
 		return nil, fmt.Errorf("read the zoo: %w", err)
 	}
 	return zoo, nil
-}
-
-type rulesRow struct {
-	Revision  int64 `gorm:"primaryKey;autoIncrement:false"`
-	Zone      string
-	Rules     string `gorm:"type:jsonb"`
-	CreatedAt time.Time
-}
-
-func (rulesRow) TableName() string { return "rules" }
-
-// FoundRules gives a new game its first rules, and its zone; one that has rules
-// keeps them.
-func (s *Store) FoundRules(ctx context.Context, rules game.Rules, zone *time.Location) error {
-	row, err := newRules(rules, zone, nil, s.now())
-	if err != nil {
-		return err
-	}
-	row.Revision = 1
-	if err := s.read(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
-		return fmt.Errorf("give the game its first rules: %w", err)
-	}
-	return nil
-}
-
-// Tune changes the rules, or the zone, from now on and for everything that was
-// captured so far. What visitors and groups have follows with the visitor's next
-// capture, or by [Store.Recompute]. It fails with what [game.Rules.Check] finds.
-func (s *Store) Tune(ctx context.Context, rules game.Rules, zone *time.Location) error {
-	zoo, err := s.Zoo(ctx)
-	if err != nil {
-		return err
-	}
-	row, err := newRules(rules, zone, zoo.Species, s.now())
-	if err != nil {
-		return err
-	}
-	err = s.write(ctx, func(tx *gorm.DB) error {
-		if err := tx.Exec("LOCK TABLE rules IN SHARE ROW EXCLUSIVE MODE").Error; err != nil {
-			return err
-		}
-		if err := tx.Raw("SELECT coalesce(max(revision), 0) + 1 FROM rules").Scan(&row.Revision).Error; err != nil {
-			return err
-		}
-		return tx.Create(&row).Error
-	})
-	if err == nil && zoo.Referee != nil && zoo.Referee.Zone().String() != zone.String() {
-		err = s.write(ctx, func(tx *gorm.DB) error { // which day a catch was on
-			if err := tx.Exec("SELECT pg_advisory_xact_lock(?)", foldLock).Error; err != nil {
-				return err
-			}
-			return s.recountCatches(tx)
-		})
-	}
-	if err != nil {
-		return fmt.Errorf("change the rules: %w", err)
-	}
-	return nil
-}
-
-// RulesError lists what is wrong with rules.
-type RulesError []game.Problem
-
-func (e RulesError) Error() string { return fmt.Sprintf("the rules are not right: %s", e[0]) }
-
-func newRules(rules game.Rules, zone *time.Location, zoo []game.Species, now time.Time) (rulesRow, error) {
-	if problems := rules.Check(zoo); problems != nil {
-		return rulesRow{}, RulesError(problems)
-	}
-	if _, err := time.LoadLocation(zone.String()); err != nil || zone == time.Local {
-		return rulesRow{}, fmt.Errorf("%s is not a time zone that every replica knows", zone)
-	}
-	text, err := json.Marshal(rules)
-	if err != nil {
-		return rulesRow{}, fmt.Errorf("write the rules: %w", err)
-	}
-	return rulesRow{Zone: zone.String(), Rules: string(text), CreatedAt: now.UTC()}, nil
 }
