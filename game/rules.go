@@ -75,6 +75,15 @@ func (r Rules) Check(zoo []Species) []Problem {
 	return c.found
 }
 
+// CheckZone says what is wrong with the name of a time zone: every replica must
+// know it, and take it for the same one.
+func CheckZone(name string) []Problem {
+	if zone, err := time.LoadLocation(name); err != nil || zone == time.Local || name == "" {
+		return []Problem{NewProblem("zone", "must be a time zone like Europe/Berlin")}
+	}
+	return nil
+}
+
 type checker struct {
 	zoo   []Species
 	found []Problem

@@ -65,11 +65,7 @@ func (r rulesRow) setup() (s Setup, err error) {
 }
 
 func newRules(s Setup, zoo []game.Species, now time.Time) (rulesRow, error) {
-	problems := s.Rules.Check(zoo)
-	if zone, err := time.LoadLocation(s.Zone); err != nil || zone == time.Local || s.Zone == "" {
-		problems = append(problems, game.NewProblem("zone", "must be a time zone like Europe/Berlin"))
-	}
-	if problems != nil {
+	if problems := append(s.Rules.Check(zoo), game.CheckZone(s.Zone)...); problems != nil {
 		return rulesRow{}, RulesError(problems)
 	}
 	text, err := json.Marshal(s.Rules)
