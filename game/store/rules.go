@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"time"
@@ -175,4 +176,22 @@ func (s *Store) RulesEdits(ctx context.Context, part string, before int64, most 
 		}
 	}
 	return edits, nil
+}
+
+// Setup gives the setup as it is since a revision; revision 0 is the latest. It
+// fails with game.ErrNotFound.
+func (s *Store) Setup(ctx context.Context, revision int64) (RulesEdit, error) {
+	query := s.read(ctx).Order("revision DESC")
+	if revision > 0 {
+		query = query.Where("revision = ?", revision)
+	}
+	var row rulesRow
+	switch err := query.Take(&row).Error; {
+	case errors.Is(err, gorm.ErrRecordNotFound):
+		return RulesEdit{}, fmt.Errorf("find revision %d of the rules: %w", revision, game.ErrNotFound)
+	case err != nil:
+		return RulesEdit{}, fmt.Errorf("read the rules: %w", err)
+	}
+	setup, err := row.setup()
+	return RulesEdit{Revision: row.Revision, At: row.CreatedAt, Who: row.Who, Part: row.Part, After: setup}, err
 }
