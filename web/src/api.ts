@@ -27,11 +27,11 @@ type QueryOf<O> = O extends { parameters: { query?: infer Q } } ? { query?: Q } 
 
 // Details of a call: values for the {names} of its path, what it takes, whose
 // token goes with it, how many milliseconds it may take, and which version of
-// something is edited.
+// something is edited: its number, or what tagOf gave.
 export type Details<M extends Method, P extends Path> = ValuesOf<paths[P][M]> & BodyOf<paths[P][M]> & QueryOf<paths[P][M]> & {
   token?: string;
   patience?: number;
-  version?: number;
+  version?: number | string;
 };
 
 // Problem is an answer that says what went wrong, in the visitor's language.
@@ -59,18 +59,23 @@ export class Problem extends Error {
   }
 }
 
+const tags = new WeakMap<object, string>();
+
+// tagOf gives the version of what an answer told of, for the edit that follows.
+export const tagOf = (answer: object): string => tags.get(answer) ?? '';
+
 // ask makes a call. It throws a Problem for an answer that is one, and any
 // other error if nothing was answered: then there is no network.
 export async function ask<M extends Method, P extends PathsOf<M>>(method: M, path: P, details: Details<M, P>): Promise<Answer<M, P>> {
   const { values, body, photo, query, token, patience = 20_000, version } = details as {
     values?: Record<string, string | number>; body?: unknown; photo?: BodyInit; query?: Record<string, unknown>; token?: string; patience?: number;
-    version?: number;
+    version?: number | string;
   };
   let address = (path as string).replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values?.[name] ?? ''));
   const asked = Object.entries(query ?? {}).filter(([, v]) => v !== undefined).map(([k, v]) => [k, String(v)]);
   if (asked.length > 0) address += `?${new URLSearchParams(asked)}`;
   const headers: Record<string, string> = { 'Accept-Language': speech.language };
-  if (version !== undefined) headers['If-Match'] = `"${version}"`;
+  if (version !== undefined) headers['If-Match'] = typeof version === 'string' ? version : `"${version}"`;
   if (token) headers.Authorization = `Bearer ${token}`;
   if (photo) headers['Content-Type'] = 'image/jpeg';
   if (body !== undefined) headers['Content-Type'] = 'application/json';
@@ -83,7 +88,10 @@ export async function ask<M extends Method, P extends PathsOf<M>>(method: M, pat
       body: photo ?? (body === undefined ? undefined : JSON.stringify(body)),
     });
     if (!answer.ok) throw await problemOf(answer);
-    return (answer.status === 204 ? undefined : await answer.json()) as Answer<M, P>;
+    const told = answer.status === 204 ? undefined : await answer.json();
+    const tag = answer.headers.get('ETag');
+    if (tag && told) tags.set(told, tag);
+    return told as Answer<M, P>;
   } finally {
     clearTimeout(timer);
   }
