@@ -163,6 +163,10 @@ func (s *Store) insert(tx *gorm.DB, referee *game.Referee, a Answer, copied bool
 			bands = append(bands, band)
 		}
 	}
+	visits := 0
+	if j.arrived {
+		visits = 1
+	}
 	question, err := json.Marshal(a.Question) // null if there is none
 	if err != nil {
 		return Answer{}, err
@@ -177,8 +181,11 @@ func (s *Store) insert(tx *gorm.DB, referee *game.Referee, a Answer, copied bool
 	}
 	err = tx.Exec(`
 		WITH capture AS (
-			INSERT INTO captures (visitor_id, id, at, created_at, photo_sum, photo_sig, photo_flip, outcome, species_id, recognised, model, head, progress, copied, outside)
-			VALUES (@visitor, @id, @at, @now, @sum, @sig, @flip, @outcome, @species, @recognised, @model, CAST(NULLIF(@head, 0) AS bigint), @progress, @copied, @outside)
+			INSERT INTO captures (visitor_id, id, at, created_at, photo_sum, photo_sig, photo_flip, outcome, species_id, recognised, model, head, progress, copied, outside, counted)
+			VALUES (@visitor, @id, @at, @now, @sum, @sig, @flip, @outcome, @species, @recognised, @model, CAST(NULLIF(@head, 0) AS bigint), @progress, @copied, @outside, true)
+		), visit AS (
+			INSERT INTO visit_moves (zone, day, hour, captures, visits)
+			SELECT @zone, at, extract(hour FROM at), 1, CAST(@visits AS int) FROM (SELECT CAST(@at AS timestamptz) AT TIME ZONE CAST(@zone AS text) AS at) local
 		), print AS (
 			INSERT INTO prints (visitor_id, capture_id, band, species_id, at, sig)
 			SELECT CAST(@visitor AS uuid), CAST(@id AS uuid), band, CAST(@species AS uuid), CAST(@at AS timestamptz), CAST(@sig AS bigint) FROM unnest(CAST(@bands AS integer[])) band
@@ -195,7 +202,7 @@ func (s *Store) insert(tx *gorm.DB, referee *game.Referee, a Answer, copied bool
 			"visitor": row.VisitorID, "id": row.ID, "at": row.At, "now": now, "sum": row.PhotoSum, "sig": row.PhotoSig, "flip": row.PhotoFlip,
 			"outcome": row.Outcome, "species": row.SpeciesID, "recognised": row.Recognised, "model": row.Model, "head": a.Head, "progress": row.Progress,
 			"copied": copied, "outside": row.Outside, "bands": bands, "question": string(question), "lines": string(ledger),
-			"basis": referee.Basis(), "visitors": words{row.VisitorID}, "tallies": words{string(tally)},
+			"zone": referee.Zone().String(), "visits": visits, "basis": referee.Basis(), "visitors": words{row.VisitorID}, "tallies": words{string(tally)},
 		}).Error
 	if err != nil {
 		return Answer{}, err

@@ -25,7 +25,7 @@ type Caught struct {
 // Catches gives every animal that was caught, the one caught last first, and
 // how often on the day of a board. It tells nothing of who caught them.
 func (s *Store) Catches(ctx context.Context, day game.Board) (caught []Caught, err error) {
-	if err := s.foldPending(ctx, "catch_moves"); err != nil {
+	if err := s.catchUp(ctx); err != nil {
 		return nil, err
 	}
 	err = s.read(ctx).Raw(`
@@ -40,7 +40,7 @@ func (s *Store) Catches(ctx context.Context, day game.Board) (caught []Caught, e
 
 // moveCatches notes the catches that lines just appended to a visitor's ledger
 // make or undo. A line that changes what a catch is worth does neither.
-func moveCatches(tx *gorm.DB, visitor game.VisitorID, lines []game.Line) error {
+func moveCatches(tx *gorm.DB, referee *game.Referee, visitor game.VisitorID, lines []game.Line) error {
 	var captures, species, times, points words
 	for _, l := range lines {
 		if l.Reason == game.ForCatch {
@@ -52,18 +52,30 @@ func moveCatches(tx *gorm.DB, visitor game.VisitorID, lines []game.Line) error {
 		return nil
 	}
 	err := tx.Exec(`
-		INSERT INTO catch_moves (species_id, at, n)
-		SELECT key::uuid, at, (has > 0)::int - (has - points > 0)::int FROM (
-			SELECT g.key, g.at, g.points, (
-				SELECT coalesce(sum(l.points), 0) FROM ledger l
-				WHERE l.visitor_id = ? AND l.capture_id = g.capture AND l.reason = 'catch' AND l.key = g.key AND l.at = g.at) AS has
-			FROM unnest(?::uuid[], ?::text[], ?::timestamptz[], ?::int[]) AS g (capture, key, at, points)
-		) moved WHERE (has > 0) <> (has - points > 0)`, string(visitor), captures, species, times, points).Error
+		WITH moved AS (
+			SELECT key::uuid AS species_id, at, (has > 0)::int - (has - points > 0)::int AS n FROM (
+				SELECT g.key, g.at, g.points, (
+					SELECT coalesce(sum(l.points), 0) FROM ledger l
+					WHERE l.visitor_id = ? AND l.capture_id = g.capture AND l.reason = 'catch' AND l.key = g.key AND l.at = g.at) AS has
+				FROM unnest(?::uuid[], ?::text[], ?::timestamptz[], ?::int[]) AS g (capture, key, at, points)
+			) changed WHERE (has > 0) <> (has - points > 0)
+		)`+noteCatches, string(visitor), captures, species, times, points, referee.Zone().String()).Error
 	if err != nil {
 		return fmt.Errorf("note the catches of the zoo: %w", err)
 	}
 	return nil
 }
+
+// noteCatches notes the catches moved (species_id, at, n) for the boards, and by
+// the days of a zone for the visit numbers.
+const noteCatches = `
+	, noted AS (
+		INSERT INTO catch_moves (species_id, at, n, counted) SELECT species_id, at, n, true FROM moved
+	)
+	INSERT INTO visit_moves (zone, day, hour, species_id, catches)
+	SELECT zone, at, extract(hour FROM at), species_id, n FROM (
+		SELECT zone, at AT TIME ZONE zone AS at, species_id, n FROM moved, (VALUES (CAST(? AS text))) AS z (zone)
+	) local`
 
 // netCatches are the catches that ledgers tell of, without those taken back.
 const netCatches = `SELECT visitor_id, key::uuid AS species_id, at FROM ledger WHERE reason = 'catch'
@@ -71,8 +83,13 @@ const netCatches = `SELECT visitor_id, key::uuid AS species_id, at FROM ledger W
 
 // uncatch notes that what a visitor caught, who is about to be erased, no longer
 // counts.
-func uncatch(tx *gorm.DB, visitor game.VisitorID) error {
-	return tx.Exec("INSERT INTO catch_moves (species_id, at, n) SELECT species_id, at, -1 FROM ("+netCatches+") c WHERE visitor_id = ?", string(visitor)).Error
+func (s *Store) uncatch(tx *gorm.DB, visitor game.VisitorID) error {
+	referee, err := s.referee(tx)
+	if err != nil {
+		return err
+	}
+	return tx.Exec("WITH moved AS (SELECT species_id, at, -1 AS n FROM ("+netCatches+") c WHERE visitor_id = ?)"+noteCatches,
+		string(visitor), referee.Zone().String()).Error
 }
 
 // countedCatches adds up catches (species_id, at, n), by the days of a zone and
@@ -83,12 +100,8 @@ const countedCatches = `
 	GROUP BY 1, 2`
 
 // foldCatches works the noted catches in, and tells the listeners.
-func (s *Store) foldCatches(tx *gorm.DB) error {
-	referee, err := s.referee(tx)
-	if err != nil {
-		return err
-	}
-	err = tx.Exec(`
+func foldCatches(tx *gorm.DB, zone string) error {
+	err := tx.Exec(`
 		WITH moves AS (
 			DELETE FROM catch_moves RETURNING species_id, at, n
 		), counted AS (
@@ -96,16 +109,14 @@ func (s *Store) foldCatches(tx *gorm.DB) error {
 			ON CONFLICT (board, species_id) DO UPDATE SET n = c.n + excluded.n, last = greatest(c.last, excluded.last)
 		)
 		SELECT pg_notify(@channel, @board) FROM moves LIMIT 1`,
-		map[string]any{"zone": referee.Zone().String(), "channel": BoardsChannel, "board": CatchesBoard}).Error
+		map[string]any{"zone": zone, "channel": BoardsChannel, "board": CatchesBoard}).Error
 	if err != nil {
 		return err
 	}
 	return tx.Exec("DELETE FROM catches WHERE n = 0").Error
 }
 
-// recountCatches counts the catches of all ledgers anew, by the days of a zone:
-// to be called by who holds the lock of those who fold. Catches that are made
-// meanwhile are noted.
+// recountCatches counts the catches of all ledgers anew, by the days of a zone.
 func recountCatches(tx *gorm.DB, zone string) error {
 	if err := tx.Exec("DELETE FROM catches").Error; err != nil {
 		return err
@@ -123,11 +134,7 @@ func recountCatches(tx *gorm.DB, zone string) error {
 
 // verifyCatches gives the boards on which the catches are not those of the
 // ledgers.
-func (s *Store) verifyCatches(ctx context.Context) (found []BoardDifference, err error) {
-	referee, err := s.referee(s.read(ctx))
-	if err != nil {
-		return nil, err
-	}
+func (s *Store) verifyCatches(ctx context.Context, zone string) (found []BoardDifference, err error) {
 	err = s.read(ctx).Raw(`
 		WITH moves AS (
 			SELECT species_id, at, 1 AS n FROM (`+netCatches+`) c
@@ -139,7 +146,7 @@ func (s *Store) verifyCatches(ctx context.Context) (found []BoardDifference, err
 			UNION ALL
 			SELECT board, species_id, -n FROM catches
 		) different GROUP BY board, species_id HAVING sum(n) <> 0 ORDER BY 1`,
-		map[string]any{"zone": referee.Zone().String()}).Scan(&found).Error
+		map[string]any{"zone": zone}).Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("verify the catches of the zoo: %w", err)
 	}

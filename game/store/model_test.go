@@ -104,6 +104,7 @@ func history(rt *rapid.T, f *fixture) (steps int) {
 		"tune":                     m.tune,
 		"repair":                   m.repair,
 		"recompute":                m.recompute,
+		"numbers":                  m.numbers,
 		"": func(*rapid.T) {
 			steps++
 			m.check()
@@ -553,6 +554,58 @@ func (m *model) recompute(*rapid.T) {
 			m.rt.Fatalf("after a recomputing %d %s differ, %v", n, what, err)
 		}
 	}
+}
+
+// numbers compares the visit numbers of a few days with a count over everything.
+func (m *model) numbers(*rapid.T) {
+	ctx, zone := m.f.t.Context(), m.referee().Zone()
+	from := game.DateOf(opening, zone).Plus(-rapid.IntRange(0, 9).Draw(m.rt, "days ago"))
+	until := from.Plus(rapid.IntRange(0, 40).Draw(m.rt, "days"))
+	among := func(at time.Time) (day int, within bool) {
+		d := game.DateOf(at, zone)
+		for from.Plus(day) != d {
+			day++
+			if day > 60 {
+				return 0, false
+			}
+		}
+		return day, d.Compare(until) <= 0
+	}
+	var want store.Visits
+	for d := from; d.Compare(until) <= 0; d = d.Plus(1) {
+		want.Days = append(want.Days, store.VisitDay{Day: d})
+	}
+	caught := map[game.SpeciesID]int{}
+	for _, v := range m.visitors {
+		came := map[int]bool{}
+		for _, a := range v.answers {
+			if day, ok := among(a.At); ok {
+				want.Days[day].Captures++
+				want.Hours[a.At.In(zone).Hour()].Captures++
+				if !came[day] {
+					came[day] = true
+					want.Days[day].Visits++
+				}
+			}
+		}
+		for _, l := range game.Net(v.ledger) {
+			if day, ok := among(l.At); ok && l.Reason == game.ForCatch {
+				want.Days[day].Catches++
+				want.Hours[l.At.In(zone).Hour()].Catches++
+				caught[game.SpeciesID(l.Key)]++
+			}
+		}
+	}
+	got, err := m.store().Visits(ctx, from, until)
+	if err != nil {
+		m.rt.Fatal(err)
+	}
+	m.same("the visit numbers", got, want)
+	gotCaught, err := m.store().CatchesBetween(ctx, from, until)
+	if err != nil {
+		m.rt.Fatal(err)
+	}
+	m.same("the catches of some days", gotCaught, caught)
 }
 
 // check compares what can be asked about a visitor with the model, and sees

@@ -133,14 +133,6 @@ func (s *Store) EditRules(ctx context.Context, by Author, change RulesChange) (a
 		if err := tx.Create(&row).Error; err != nil {
 			return err
 		}
-		if before.Zone != after.Zone { // which day a catch was on
-			if err := tx.Exec("SELECT pg_advisory_xact_lock(?)", foldLock).Error; err != nil {
-				return err
-			}
-			if err := recountCatches(tx, after.Zone); err != nil {
-				return err
-			}
-		}
 		return by.note(tx, change.Action, change.Part, map[string]any{"revision": row.Revision})
 	})
 	if err != nil {

@@ -80,7 +80,7 @@ type rows map[string][][]any
 
 var simulatedTables = []struct{ table, columns string }{
 	{"visitors", "id nickname pass_code_hash created_at listed"},
-	{"captures", "visitor_id id at created_at photo_sum photo_sig outcome species_id recognised model progress"},
+	{"captures", "visitor_id id at created_at photo_sum photo_sig outcome species_id recognised model progress counted"},
 	{"prints", "visitor_id capture_id band species_id at sig"},
 	{"tallies", "visitor_id basis tally"},
 	{"ledger", "visitor_id capture_id reason points created_at key at"},
@@ -180,7 +180,7 @@ func (sim *simulation) visitor(out rows, id string, since time.Time, r *rand.Ran
 		copy(sum, history[i].ID)
 		sig := r.Uint64()
 		out.add("captures", id, string(ruling.Capture), ruling.At, ruling.At, sum, int64(sig), string(ruling.Outcome), species,
-			`{"confidence":0.9,"why":{"code":"clear"},"verdict":"`+string(history[i].Verdict)+`"}`, "simulated", `{"caught":0,"total":0,"points":0}`)
+			`{"confidence":0.9,"why":{"code":"clear"},"verdict":"`+string(history[i].Verdict)+`"}`, "simulated", `{"caught":0,"total":0,"points":0}`, true)
 		if species != nil && ruling.At.After(recent) {
 			for _, band := range game.Bands(sig) {
 				out.add("prints", id, string(ruling.Capture), band, species, ruling.At, int64(sig))
@@ -253,8 +253,8 @@ func (s *Store) admit(ctx context.Context, crowd rows) error {
 	return s.write(ctx, s.foldGroups)
 }
 
-// recount makes the histograms anew from the scores, and counts the catches of
-// the zoo. Captures wait meanwhile.
+// recount makes the histograms anew from the scores, and counts the catches
+// and visits of the zoo. Captures wait meanwhile.
 func (s *Store) recount(ctx context.Context) error {
 	err := s.write(ctx, func(tx *gorm.DB) error {
 		for _, statement := range []string{
@@ -269,14 +269,10 @@ func (s *Store) recount(ctx context.Context) error {
 				return err
 			}
 		}
-		referee, err := s.referee(tx)
-		if err != nil {
-			return err
-		}
-		return recountCatches(tx, referee.Zone().String())
+		return s.recountCounts(tx)
 	})
 	if err == nil {
-		err = s.read(ctx).Exec("VACUUM ANALYZE scores, score_counts, score_moves, group_moves, catches, catch_moves, visitors, ledger, tallies, captures, prints, memberships, groups").Error
+		err = s.read(ctx).Exec("VACUUM ANALYZE scores, score_counts, score_moves, group_moves, catches, catch_moves, visit_days, visit_hours, catch_months, visit_moves, visitors, ledger, tallies, captures, prints, memberships, groups").Error
 	}
 	if err != nil {
 		return fmt.Errorf("count who stands where: %w", err)

@@ -69,7 +69,7 @@ func (s *Store) moved(tx *gorm.DB, referee *game.Referee, visitor game.VisitorID
 	if err := putScores(tx, scores, !back); err != nil {
 		return fmt.Errorf("move a visitor on the boards: %w", err)
 	}
-	if err := moveCatches(tx, visitor, lines); err != nil {
+	if err := moveCatches(tx, referee, visitor, lines); err != nil {
 		return err
 	}
 	return moveGroups(tx, groups, lines)
@@ -159,7 +159,7 @@ func (s *Store) gone(tx *gorm.DB, visitor game.VisitorID) error {
 		err = dropScores(tx, string(visitor))
 	}
 	if err == nil {
-		err = uncatch(tx, visitor)
+		err = s.uncatch(tx, visitor)
 	}
 	if err != nil {
 		return fmt.Errorf("take a visitor off the boards: %w", err)

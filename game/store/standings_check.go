@@ -14,8 +14,8 @@ import (
 
 // BoardDifference is a board on which a visitor does not have what their ledger
 // says, or is seen who did not say yes to that; or whose histogram does not
-// count who stands there, or the catches of the zoo on a day or ever, which do
-// not count what was caught (Visitor is "").
+// count who stands there, or the catches or visit numbers of the zoo on a day or
+// ever, which do not count what was captured (Visitor is "").
 type BoardDifference struct {
 	Board   string
 	Visitor game.VisitorID
@@ -62,8 +62,27 @@ func (s *Store) VerifyBoards(ctx context.Context, progress func(done, total int)
 	for _, b := range boards {
 		found = append(found, BoardDifference{Board: b})
 	}
-	catches, err := s.verifyCatches(ctx)
-	return append(found, catches...), err
+	counts, err := s.verifyCounts(ctx)
+	return append(found, counts...), err
+}
+
+// verifyCounts gives the boards of catches, and the visit numbers, that are wrong.
+// Those that are to be counted anew anyway are not.
+func (s *Store) verifyCounts(ctx context.Context) ([]BoardDifference, error) {
+	referee, err := s.referee(s.read(ctx))
+	if err != nil {
+		return nil, err
+	}
+	zone := referee.Zone().String()
+	if changed, err := zoneChanged(s.read(ctx), zone); err != nil || changed {
+		return nil, err
+	}
+	catches, err := s.verifyCatches(ctx, zone)
+	if err != nil {
+		return nil, err
+	}
+	visits, err := s.verifyVisits(ctx, zone)
+	return append(catches, visits...), err
 }
 
 // RepairBoards makes the boards say what the ledgers do, counts all ranks and

@@ -32,11 +32,21 @@ func (s *Store) TryFold(ctx context.Context) error {
 }
 
 func (s *Store) pending(ctx context.Context) (pending bool, err error) {
-	err = s.read(ctx).Raw("SELECT EXISTS (SELECT FROM score_moves) OR EXISTS (SELECT FROM group_moves) OR EXISTS (SELECT FROM catch_moves)").Scan(&pending).Error
+	err = s.read(ctx).Raw(`SELECT EXISTS (SELECT FROM score_moves) OR EXISTS (SELECT FROM group_moves) OR EXISTS (SELECT FROM catch_moves)
+		OR EXISTS (SELECT FROM visit_moves) OR (SELECT zone FROM rules ORDER BY revision DESC LIMIT 1) IS DISTINCT FROM (SELECT zone FROM visit_zone)`).Scan(&pending).Error
 	if err != nil {
 		return false, fmt.Errorf("look for moves on the boards: %w", err)
 	}
 	return pending, nil
+}
+
+// catchUp folds if anything is noted, or is to be counted anew.
+func (s *Store) catchUp(ctx context.Context) error {
+	pending, err := s.pending(ctx)
+	if err != nil || !pending {
+		return err
+	}
+	return s.Fold(ctx)
 }
 
 // foldPending folds if something is noted in a table of moves.
@@ -60,7 +70,7 @@ func (s *Store) fold(ctx context.Context, lock string) error {
 		if err := s.foldGroups(tx); err != nil {
 			return err
 		}
-		if err := s.foldCatches(tx); err != nil {
+		if err := s.foldCounts(tx); err != nil {
 			return err
 		}
 		// The only writer of the histograms, and so the only one to hold rows that
@@ -88,6 +98,44 @@ func (s *Store) fold(ctx context.Context, lock string) error {
 		return fmt.Errorf("fold moves into the boards: %w", err)
 	}
 	return nil
+}
+
+// foldCounts works the noted catches and visits in, or counts all anew where the
+// days of the zoo have become others.
+func (s *Store) foldCounts(tx *gorm.DB) error {
+	referee, err := s.referee(tx)
+	if err != nil {
+		return err
+	}
+	zone := referee.Zone().String()
+	changed, err := zoneChanged(tx, zone)
+	switch {
+	case err != nil:
+		return err
+	case changed:
+		return s.recountCounts(tx)
+	}
+	if err := foldVisits(tx, zone); err != nil {
+		return err
+	}
+	return foldCatches(tx, zone)
+}
+
+// recountCounts counts the catches and visits of the zoo anew: to be called by who
+// holds the lock of those who fold. What is made meanwhile is noted.
+func (s *Store) recountCounts(tx *gorm.DB) error {
+	referee, err := s.referee(tx)
+	if err != nil {
+		return err
+	}
+	zone := referee.Zone().String()
+	if err := recountCatches(tx, zone); err != nil {
+		return err
+	}
+	if err := recountVisits(tx, zone); err != nil {
+		return err
+	}
+	return tx.Exec("SELECT pg_notify(?, ?)", BoardsChannel, CatchesBoard).Error
 }
 
 // foldGroups works out the scores of groups whose members have moved.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/zoodex/zoodex/game"
@@ -49,6 +50,7 @@ type judged struct {
 	before, after game.State
 	tally         game.Tally
 	lines         []game.Line
+	arrived       bool // the visitor has no other capture on its day
 }
 
 // judge works out what a new capture means: from the tally, or from all
@@ -62,7 +64,9 @@ func (p past) judge(tx *gorm.DB, referee *game.Referee, visitor game.VisitorID, 
 		}
 		usable = tally.Precedes(taken)
 	}
+	day := func(at time.Time) game.Date { return game.DateOf(at, referee.Zone()) }
 	if usable {
+		j.arrived = !p.Any || day(tally.At) != day(taken.At)
 		j.before, j.after, j.tally = referee.Resume(tally, taken)
 		j.lines = j.after.Lines
 		return j, nil
@@ -75,6 +79,7 @@ func (p past) judge(tx *gorm.DB, referee *game.Referee, visitor game.VisitorID, 
 	if err != nil {
 		return j, err
 	}
+	j.arrived = !slices.ContainsFunc(history, func(t game.Taken) bool { return day(t.At) == day(taken.At) })
 	j.before = referee.Replay(history)
 	j.after, j.tally = referee.Tally(append(history, taken))
 	j.lines = game.Settle(stored, j.after.Lines)
@@ -209,7 +214,7 @@ func (s *Store) settleAll(tx *gorm.DB, zoo *Zoo, visitors []game.VisitorID) erro
 			if err := appendLedger(tx, ledgerRows(v, lines, now)); err != nil {
 				return err
 			}
-			if err := moveCatches(tx, v, lines); err != nil {
+			if err := moveCatches(tx, referee, v, lines); err != nil {
 				return err
 			}
 		}
