@@ -29,6 +29,14 @@ func ParseDate(s string) (Date, error) {
 	return DateOf(t, time.UTC), nil
 }
 
+// ReadDate reads the day that stands in a field; "" is none.
+func ReadDate(field, text string) (d Date, wrong []Problem) {
+	if err := d.UnmarshalText([]byte(text)); err != nil {
+		wrong = append(wrong, NewProblem(field, "must be a day like 2026-04-01"))
+	}
+	return d, wrong
+}
+
 func (d Date) String() string {
 	if d.IsZero() {
 		return ""

@@ -61,6 +61,7 @@ func (r Rules) Check(zoo []Species) []Problem {
 		keys[b.Key] = true
 		c.badge(field, b, r.Trails)
 	}
+	c.check(len(r.Trails) <= MaxTrails, "trails", "must be at most %d", MaxTrails)
 	keys = map[string]bool{}
 	for i, t := range r.Trails {
 		field := fmt.Sprintf("trails[%d]", i)
@@ -115,6 +116,7 @@ func (c *checker) captions(field string, texts Captions) {
 			}
 			c.check(utf8.RuneCountInString(t.value) <= t.max && isLine(t.value), field,
 				"must be one line of at most %d characters", t.max)
+			c.check(!strings.ContainsAny(t.value, "<>"), field, "must be plain text without < and >")
 		}
 	}
 }
@@ -176,7 +178,7 @@ func (c *checker) trail(field string, t Trail) {
 	c.key(field+".key", t.Key)
 	c.key(field+".art", t.Art)
 	c.captions(field+".texts", t.Texts)
-	c.check(t.Points >= 0, field+".points", "must not be negative")
+	c.check(0 <= t.Points && t.Points <= MaxTrailPoints, field+".points", "must be 0 to %d", MaxTrailPoints)
 	c.check(t.From.IsZero() || t.Until.IsZero() || t.From.Compare(t.Until) <= 0, field+".until", "must not be before from")
 	c.check(1 <= len(t.Steps) && len(t.Steps) <= MaxSteps, field+".steps", "must be 1 to %d", MaxSteps)
 	for i, s := range t.Steps {

@@ -1,5 +1,7 @@
 package game
 
+import "strings"
+
 // Trail is a challenge: steps to be done by seeing animals, in order or in any
 // order, perhaps only between two days. Captures from before the trail was
 // made count, but none outside its days.
@@ -24,8 +26,23 @@ type Step struct {
 	Wakes   bool   `yaml:"wakes" json:"wakes,omitempty"` // shown with the times when the species is up: a hint, not a condition
 }
 
-// MaxSteps is the longest a trail may be.
-const MaxSteps = 24
+// The most of trails that there may be: steps of one, trails, and what one earns.
+const (
+	MaxSteps       = 24
+	MaxTrails      = 200
+	MaxTrailPoints = 1000
+)
+
+// Check lists what is wrong with a trail by itself, by its fields; nil if
+// nothing is.
+func (t Trail) Check(zoo []Species) []Problem {
+	c := checker{zoo: zoo}
+	c.trail("trail", t)
+	for i := range c.found {
+		c.found[i].Field = strings.TrimPrefix(c.found[i].Field, "trail.")
+	}
+	return c.found
+}
 
 // wants tells whether seeing the species does the step, and how narrow the
 // step is: the narrower, the larger.

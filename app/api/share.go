@@ -22,6 +22,11 @@ func Negotiate(header string) game.Language { return negotiate(header) }
 // Card is what visitors read of a species that they caught.
 func (a *API) Card(l game.Language, s game.Species) CaughtSpecies { return a.caughtSpecies(l, s) }
 
+// TrailOf is a trail as visitors see it who have not begun it.
+func (a *API) TrailOf(l game.Language, zoo *store.Zoo, t game.Trail) Trail {
+	return a.trail(l, zoo, t, game.Walk{Trail: t.Key, Steps: make([]game.Footprint, len(t.Steps))}, a.Now())
+}
+
 // Say gives one of our sentences.
 func Say(l game.Language, key string) string { return say(l, key, nil) }
 

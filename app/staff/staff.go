@@ -51,6 +51,7 @@ func (d *Desk) Register(app *fiber.App, h huma.API) {
 	d.options()
 	d.species()
 	d.imports()
+	d.trails()
 	d.captures()
 	d.lessons()
 	d.photos()

@@ -1,0 +1,196 @@
+package app_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/zoodex/zoodex/app"
+	"github.com/zoodex/zoodex/app/database/databasetest"
+	"github.com/zoodex/zoodex/app/staff/office"
+)
+
+// plan is a trail as the desk sends it, with values by path changed.
+func plan(changes ...any) string {
+	p := map[string]any{
+		"ordered": false, "from": "", "until": "", "points": 40, "art": "compass",
+		"texts": map[string]any{"en": map[string]any{"name": "Two of a kind", "text": "Find a lion and any bird."},
+			"de": map[string]any{"name": "", "text": ""}, "fr": map[string]any{"name": "", "text": ""}},
+		"steps": []any{map[string]any{"species": "lion"}, map[string]any{"group": "bird"}},
+	}
+	for i := 0; i < len(changes); i += 2 {
+		at, path := p, strings.Split(changes[i].(string), ".")
+		for _, name := range path[:len(path)-1] {
+			at = at[name].(map[string]any)
+		}
+		at[path[len(path)-1]] = changes[i+1]
+	}
+	text, _ := json.Marshal(p)
+	return string(text)
+}
+
+func TestEditorsDrawUpTrailsAndChildrenWalkThem(t *testing.T) {
+	t.Parallel()
+	url := databasetest.URL(t)
+	here := start(t, func(c *app.Config) { c.DatabaseURL = url })
+	there := start(t, func(c *app.Config) { c.DatabaseURL = url })
+	ed := here.hire("Ed", office.Editor)
+	v := there.join()
+	v.capture(animal(t, "lion")).want(t, http.StatusCreated)
+
+	added := ed.send("POST", "/trails", plan()).want(t, http.StatusCreated)
+	if !strings.Contains(string(added.body), `"key":"two-of-a-kind"`) {
+		t.Errorf("added: %s", added)
+	}
+	trail := func() (done, total int, found bool) {
+		var all struct {
+			Trails []struct {
+				Key         string
+				Done, Total int
+			}
+		}
+		v.get("/v1/trails").into(t, &all)
+		for _, tr := range all.Trails {
+			if tr.Key == "two-of-a-kind" {
+				return tr.Done, tr.Total, true
+			}
+		}
+		return 0, 0, false
+	}
+	if done, total, _ := trail(); done != 1 || total != 2 {
+		t.Errorf("who has caught a lion before has done %d of %d steps", done, total)
+	}
+
+	// A second trail of the same name gets a key of its own; a key is given once.
+	again := ed.send("POST", "/trails", plan()).want(t, http.StatusCreated)
+	if !strings.Contains(string(again.body), `"key":"two-of-a-kind-2"`) {
+		t.Errorf("added again: %s", again)
+	}
+	same := strings.Replace(plan(), "{", `{"key":"two-of-a-kind",`, 1)
+	ed.send("POST", "/trails", same).want(t, http.StatusConflict)
+
+	tag := added.header.Get("ETag")
+	changed := ed.send("PUT", "/trails/two-of-a-kind", plan("steps", []any{map[string]any{"species": "lion"}}), "If-Match", tag).want(t, http.StatusOK)
+	if done, total, _ := trail(); done != 1 || total != 1 {
+		t.Errorf("of the changed trail %d of %d steps are done", done, total)
+	}
+	kim := here.hire("Kim", office.Keeper)
+	if late := kim.send("PUT", "/trails/two-of-a-kind", plan(), "If-Match", tag).want(t, http.StatusPreconditionFailed); !strings.Contains(string(late.body), "Ed") {
+		t.Errorf("who was late: %s", late)
+	}
+	kim.send("DELETE", "/trails/two-of-a-kind", "").want(t, http.StatusPreconditionRequired)
+	// Somebody else's trail is no reason to be refused.
+	kim.send("PUT", "/trails/two-of-a-kind-2", plan("points", 7), "If-Match", again.header.Get("ETag")).want(t, http.StatusOK)
+
+	tag = changed.header.Get("ETag")
+	ed.send("DELETE", "/trails/two-of-a-kind", "", "If-Match", tag).want(t, http.StatusNoContent)
+	if _, _, found := trail(); found {
+		t.Error("children see a trail that was deleted")
+	}
+	ed.send("DELETE", "/trails/two-of-a-kind", "", "If-Match", tag).want(t, http.StatusPreconditionFailed)
+	ed.send("POST", "/trails", same).want(t, http.StatusConflict)
+	var history struct {
+		Versions []struct {
+			Revision int64
+			Who      string
+			Gone     bool
+			Changes  []struct{ Field, Before, After string }
+		}
+	}
+	versions := ed.get("/trails/two-of-a-kind/versions").want(t, http.StatusOK)
+	versions.into(t, &history)
+	if len(history.Versions) != 3 || !history.Versions[0].Gone || fmt.Sprint(history.Versions[1].Changes) != "[{steps 2. some kind of bird }]" {
+		t.Fatalf("the history is %s", versions)
+	}
+	restore := fmt.Sprintf("/trails/two-of-a-kind/versions/%d/restore", history.Versions[2].Revision)
+	ed.send("POST", restore, "", "If-Match", versions.header.Get("ETag")).want(t, http.StatusOK)
+	if done, total, found := trail(); done != 1 || total != 2 || !found {
+		t.Errorf("brought back: %d of %d steps", done, total)
+	}
+	ed.get("/trails/unheard-of").want(t, http.StatusNotFound)
+	ed.get("/trails/unheard-of/versions").want(t, http.StatusNotFound)
+	ed.send("PUT", "/trails/unheard-of", plan(), "If-Match", tag).want(t, http.StatusNotFound)
+
+	boss := here.hire("Boss", office.Admin)
+	var log struct{ Entries []struct{ Who, Action string } }
+	boss.get("/audit?subject=trail/two-of-a-kind").into(t, &log)
+	if got := fmt.Sprint(log.Entries); got != "[{Ed trail.restore} {Ed trail.delete} {Ed trail.edit} {Ed trail.add}]" {
+		t.Errorf("the audit log is %s", got)
+	}
+}
+
+func TestAWrongTrailIsRefusedAtItsFields(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	ed := s.hire("Ed", office.Editor)
+	long := make([]any, 25)
+	for i := range long {
+		long[i] = map[string]any{"group": "bird"}
+	}
+	step := func(steps ...map[string]any) []any {
+		all := make([]any, len(steps))
+		for i := range steps {
+			all[i] = steps[i]
+		}
+		return all
+	}
+	lion, cat := map[string]any{"species": "lion"}, map[string]any{"group": "big-cat"}
+	for _, wrong := range []struct {
+		changes []any
+		fields  []string
+	}{
+		{[]any{"from", "2026-05-02", "until", "2026-05-01"}, []string{"body.until"}},
+		{[]any{"from", "2026-02-30"}, []string{"body.from"}},
+		{[]any{"until", "tomorrow"}, []string{"body.until"}},
+		{[]any{"texts.en.name", ""}, []string{"body.texts.en.name"}},
+		{[]any{"texts.de.text", "<b>fett</b>"}, []string{"body.texts.de.text"}},
+		{[]any{"texts.fr.name", strings.Repeat("é", 61)}, []string{"body.texts.fr.name"}},
+		{[]any{"texts.fr.text", "deux\nlignes"}, []string{"body.texts.fr.text"}},
+		{[]any{"points", -1}, []string{"body.points"}},
+		{[]any{"points", 1001}, []string{"body.points"}},
+		{[]any{"art", "no art!"}, []string{"body.art"}},
+		{[]any{"steps", []any{}}, []string{"body.steps"}},
+		{[]any{"steps", long}, []string{"body.steps"}},
+		{[]any{"steps", step(map[string]any{"species": "unicorn"})}, []string{"body.steps[0].species"}},
+		{[]any{"steps", step(lion, map[string]any{"group": "unicorns"})}, []string{"body.steps[1].group"}},
+		{[]any{"steps", step(lion, lion)}, []string{"body.steps[1].species"}},
+		{[]any{"steps", step(map[string]any{"species": "lion", "group": "bird"})}, []string{"body.steps[0]"}},
+		{[]any{"steps", step(map[string]any{"group": "bird", "wakes": true})}, []string{"body.steps[0].wakes"}},
+		{[]any{"ordered", true, "steps", step(lion, cat)}, []string{"body.steps[1]"}},
+	} {
+		a := ed.send("POST", "/trails", plan(wrong.changes...)).want(t, http.StatusUnprocessableEntity)
+		if got := a.fields(); !slices.Equal(got, wrong.fields) {
+			t.Errorf("%v is refused at %q: %s", wrong.changes, got, a)
+		}
+		// The same is told while somebody types.
+		checked := ed.send("POST", "/trails/check", plan(wrong.changes...)).want(t, http.StatusOK)
+		if want := fmt.Sprintf(`"field":%q`, strings.TrimPrefix(wrong.fields[0], "body.")); !strings.Contains(string(checked.body), want) {
+			t.Errorf("%v is checked as %s", wrong.changes, checked)
+		}
+	}
+	for _, key := range []string{"Two", "two--kinds", "../lion", "ü", strings.Repeat("a", 100)} {
+		a := ed.send("POST", "/trails", strings.Replace(plan(), "{", fmt.Sprintf(`{"key":%q,`, key), 1)).want(t, http.StatusUnprocessableEntity)
+		if got := a.fields(); !slices.Equal(got, []string{"body.key"}) {
+			t.Errorf("the key %q is refused at %q", key, got)
+		}
+	}
+	if s.count(`SELECT count(*) FROM rules`) != 1 || s.count(`SELECT count(*) FROM audit WHERE action LIKE 'trail%'`) != 0 {
+		t.Error("something was written")
+	}
+	german := ed.send("POST", "/trails", plan("from", "2026-05-02", "until", "2026-05-01"), "Accept-Language", "de")
+	if !strings.Contains(string(german.body), "nicht vor dem Beginn") {
+		t.Errorf("in German: %s", german)
+	}
+	// A badge that wants the trail keeps it.
+	s.run(`UPDATE rules SET rules = jsonb_set(rules, '{Badges,0}', rules->'Badges'->0 || '{"Kind":"trails","Of":["night-shift"],"AtLeast":1}')`)
+	var all struct{ Trails []struct{ Key string } }
+	ed.get("/trails").into(t, &all)
+	s.run(`UPDATE rules SET rules = jsonb_set(rules, '{Badges,0,Of}', '["` + all.Trails[0].Key + `"]'), revision = 2`)
+	tag := ed.get("/trails/"+all.Trails[0].Key).header.Get("ETag")
+	if a := ed.send("DELETE", "/trails/"+all.Trails[0].Key, "", "If-Match", tag).want(t, http.StatusConflict); a.kind() != "trail-in-badge" {
+		t.Errorf("a trail of a badge: %s", a)
+	}
+}
