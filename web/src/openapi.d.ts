@@ -676,6 +676,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/v1/trails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The trails
+         * @description Every trail, also those of other days.
+         */
+        get: operations["staff-trails"];
+        put?: never;
+        /**
+         * Draw up a trail
+         * @description Adds a trail. Children see it at once; what they captured on its days counts.
+         */
+        post: operations["staff-add-trail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/trails/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a trail
+         * @description Tells what is wrong with a trail before it is saved, and how visitors would see it. It changes nothing.
+         */
+        post: operations["staff-check-trail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/trails/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A trail
+         * @description A trail with its texts in every language.
+         */
+        get: operations["staff-trail"];
+        /**
+         * Change a trail
+         * @description Changes a trail, also for those who are on it or have walked it: points follow. If somebody else was faster nothing is changed.
+         */
+        put: operations["staff-edit-trail"];
+        post?: never;
+        /**
+         * Delete a trail
+         * @description Takes a trail away, and the points that it has earned. It can be brought back from its history, and they with it.
+         */
+        delete: operations["staff-delete-trail"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/trails/{key}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The history of a trail
+         * @description Who changed what of it, the latest first, also of a trail that was deleted. The ETag is what restoring sends as If-Match.
+         */
+        get: operations["staff-trail-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/trails/{key}/versions/{revision}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go back to a version
+         * @description Makes a trail what it was in a version, also one that was deleted. That is an edit of its own, and can be undone too.
+         */
+        post: operations["staff-restore-trail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/v1/trainings": {
         parameters: {
             query?: never;
@@ -1340,6 +1452,10 @@ export interface components {
             scientificName: string;
             /** @example red-panda */
             slug: string;
+        };
+        Caption: {
+            name: string;
+            text: string;
         };
         Captured: {
             /**
@@ -2172,6 +2288,11 @@ export interface components {
              */
             who: string;
         };
+        StaffCaptions: {
+            de: components["schemas"]["Caption"];
+            en: components["schemas"]["Caption"];
+            fr: components["schemas"]["Caption"];
+        };
         StaffCapture: {
             /** Format: date-time */
             arrived: string;
@@ -2227,6 +2348,10 @@ export interface components {
         };
         StaffChecked: {
             card: components["schemas"]["CaughtSpecies"];
+            wrong: components["schemas"]["StaffWrong"][];
+        };
+        StaffCheckedTrail: {
+            trail: components["schemas"]["Trail"];
             wrong: components["schemas"]["StaffWrong"][];
         };
         StaffChoice: {
@@ -2683,6 +2808,24 @@ export interface components {
              */
             who?: string;
         };
+        StaffRulesVersion: {
+            /** Format: date-time */
+            at: string;
+            /** @description Against what was before; lists line by line */
+            changes: components["schemas"]["StaffFactChange"][];
+            /** @description Whether this took it away */
+            gone: boolean;
+            /** Format: int64 */
+            revision: number;
+            /** @description Empty: the zoo began with it */
+            who: string;
+        };
+        StaffRulesVersions: {
+            /** @description Whether there are earlier ones */
+            more: boolean;
+            /** @description The latest first */
+            versions: components["schemas"]["StaffRulesVersion"][];
+        };
         StaffSent: {
             /** @description Jobs that unpack ZIPs; their photos appear in the lesson one after another */
             jobs: string[];
@@ -2827,6 +2970,92 @@ export interface components {
         };
         StaffTokens: {
             tokens: components["schemas"]["StaffToken"][];
+        };
+        StaffTrailDraft: {
+            /** @example compass */
+            art: string;
+            /**
+             * @description First day on which steps can be done; empty: since ever
+             * @example 2026-04-01
+             */
+            from: string;
+            /**
+             * @description Its name in addresses, which stays for good and is never given twice; made of the English name if it is left out
+             * @example big-cats
+             */
+            key?: string;
+            /** @description Whether the steps are to be done one after the other */
+            ordered: boolean;
+            /**
+             * Format: int64
+             * @description What its completion earns
+             * @example 50
+             */
+            points: number;
+            steps: components["schemas"]["StaffTrailStep"][];
+            texts: components["schemas"]["StaffCaptions"];
+            /**
+             * @description Last day; empty: for ever
+             * @example 2026-04-30
+             */
+            until: string;
+        };
+        StaffTrailLine: {
+            art: string;
+            from: string;
+            key: string;
+            /** @description In the reader's language */
+            name: string;
+            ordered: boolean;
+            /** Format: int64 */
+            points: number;
+            /** @description Whether the animals on display now suffice */
+            possible: boolean;
+            /** @enum {string} */
+            state: "open" | "coming" | "over";
+            /** Format: int64 */
+            steps: number;
+            /** @description How many of the two texts there are in each language */
+            texts: components["schemas"]["StaffFilled"];
+            until: string;
+        };
+        StaffTrailList: {
+            trails: components["schemas"]["StaffTrailLine"][];
+        };
+        StaffTrailPlan: {
+            /** @example compass */
+            art: string;
+            /**
+             * @description First day on which steps can be done; empty: since ever
+             * @example 2026-04-01
+             */
+            from: string;
+            /** @description Whether the steps are to be done one after the other */
+            ordered: boolean;
+            /**
+             * Format: int64
+             * @description What its completion earns
+             * @example 50
+             */
+            points: number;
+            steps: components["schemas"]["StaffTrailStep"][];
+            texts: components["schemas"]["StaffCaptions"];
+            /**
+             * @description Last day; empty: for ever
+             * @example 2026-04-30
+             */
+            until: string;
+        };
+        StaffTrailStep: {
+            /** @example big-cat */
+            group?: string;
+            /**
+             * @description Slug of a species; either this or a group
+             * @example red-panda
+             */
+            species?: string;
+            /** @description Whether children are told when the species is up */
+            wakes?: boolean;
         };
         StaffVerdict: {
             /**
@@ -6857,6 +7086,733 @@ export interface operations {
             };
         };
     };
+    "staff-trails": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffTrailList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-add-trail": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffTrailDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffTrailDraft"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-check-trail": {
+        parameters: {
+            query?: {
+                /** @description Language of the trail as visitors see it; the request's if it is left out */
+                card?: "en" | "de" | "fr";
+            };
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffTrailDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffCheckedTrail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-trail": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffTrailDraft"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-edit-trail": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+                /** @description The version that is edited: the ETag of the last answer */
+                "If-Match"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffTrailPlan"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffTrailDraft"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-delete-trail": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+                /** @description The version that is edited: the ETag of the last answer */
+                "If-Match"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-trail-versions": {
+        parameters: {
+            query?: {
+                /** @description Only revisions below this one */
+                below?: number;
+                limit?: number;
+            };
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffRulesVersions"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-restore-trail": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+                /** @description The version that is edited: the ETag of the last answer */
+                "If-Match"?: string;
+            };
+            path: {
+                key: string;
+                revision: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffTrailDraft"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "staff-train": {
         parameters: {
             query?: never;
@@ -6958,7 +7914,7 @@ export interface operations {
                      *         {
                      *           "art": "camera",
                      *           "earned": true,
-                     *           "earnedAt": "2026-11-24T22:47:56.377602Z",
+                     *           "earnedAt": "2026-11-28T23:09:17.984003Z",
                      *           "have": 1,
                      *           "key": "first-catch",
                      *           "name": "First catch",
@@ -7065,7 +8021,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "at": "2026-11-24T22:47:56.377602Z",
+                     *       "at": "2026-11-28T23:09:17.984003Z",
                      *       "box": {
                      *         "height": 278,
                      *         "width": 278,
@@ -7126,7 +8082,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "id": "5797ae3b-b07a-47f2-9f8e-4bba9fda201b",
+                     *       "id": "a88667fb-8ded-4507-828a-51ba17960f45",
                      *       "model": "efficientnet-lite2-1",
                      *       "outcome": "caught",
                      *       "progress": {
@@ -7137,16 +8093,16 @@ export interface operations {
                      *       "quiz": {
                      *         "choices": [
                      *           {
-                     *             "key": "asia",
-                     *             "text": "in Asia"
+                     *             "key": "africa",
+                     *             "text": "in Africa"
                      *           },
                      *           {
-                     *             "key": "europe",
-                     *             "text": "in Europe"
+                     *             "key": "south-america",
+                     *             "text": "in South America"
                      *           },
                      *           {
-                     *             "key": "ocean",
-                     *             "text": "in the ocean"
+                     *             "key": "antarctica",
+                     *             "text": "in Antarctica"
                      *           }
                      *         ],
                      *         "points": 3,
@@ -7202,7 +8158,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "at": "2026-11-24T22:47:56.377602Z",
+                     *       "at": "2026-11-28T23:09:17.984003Z",
                      *       "box": {
                      *         "height": 278,
                      *         "width": 278,
@@ -7263,7 +8219,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "id": "5797ae3b-b07a-47f2-9f8e-4bba9fda201b",
+                     *       "id": "a88667fb-8ded-4507-828a-51ba17960f45",
                      *       "model": "efficientnet-lite2-1",
                      *       "outcome": "caught",
                      *       "progress": {
@@ -7274,16 +8230,16 @@ export interface operations {
                      *       "quiz": {
                      *         "choices": [
                      *           {
-                     *             "key": "asia",
-                     *             "text": "in Asia"
+                     *             "key": "africa",
+                     *             "text": "in Africa"
                      *           },
                      *           {
-                     *             "key": "europe",
-                     *             "text": "in Europe"
+                     *             "key": "south-america",
+                     *             "text": "in South America"
                      *           },
                      *           {
-                     *             "key": "ocean",
-                     *             "text": "in the ocean"
+                     *             "key": "antarctica",
+                     *             "text": "in Antarctica"
                      *           }
                      *         ],
                      *         "points": 3,
@@ -7465,7 +8421,7 @@ export interface operations {
                      *         "points": 0,
                      *         "trails": []
                      *       },
-                     *       "id": "5797ae3b-b07a-47f2-9f8e-4bba9fda201b",
+                     *       "id": "a88667fb-8ded-4507-828a-51ba17960f45",
                      *       "outcome": "caught",
                      *       "progress": {
                      *         "caught": 1,
@@ -7611,7 +8567,7 @@ export interface operations {
                      *         "points": 0,
                      *         "trails": []
                      *       },
-                     *       "id": "5797ae3b-b07a-47f2-9f8e-4bba9fda201b",
+                     *       "id": "a88667fb-8ded-4507-828a-51ba17960f45",
                      *       "outcome": "caught",
                      *       "progress": {
                      *         "caught": 1,
@@ -7723,7 +8679,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "choice": "asia"
+                 *       "choice": "africa"
                  *     }
                  */
                 "application/json": components["schemas"]["QuizAnswer"];
@@ -7739,12 +8695,12 @@ export interface operations {
                     /**
                      * @example {
                      *       "answer": {
-                     *         "key": "asia",
-                     *         "text": "in Asia"
+                     *         "key": "africa",
+                     *         "text": "in Africa"
                      *       },
                      *       "choice": {
-                     *         "key": "asia",
-                     *         "text": "in Asia"
+                     *         "key": "africa",
+                     *         "text": "in Africa"
                      *       },
                      *       "earned": {
                      *         "badges": [],
@@ -7877,7 +8833,7 @@ export interface operations {
                      *               "name": "Asia"
                      *             }
                      *           ],
-                     *           "firstCaughtAt": "2026-11-24T22:47:56.377602Z",
+                     *           "firstCaughtAt": "2026-11-28T23:09:17.984003Z",
                      *           "group": {
                      *             "key": "big-cat",
                      *             "name": "big cat",
@@ -7979,28 +8935,28 @@ export interface operations {
                      * @example {
                      *       "groups": [
                      *         {
-                     *           "id": "01a20fbe-8f2e-7be8-aaaa-fd8614809e8b",
+                     *           "id": "01a2246b-8dbd-78e3-915f-fa8d88c5b205",
                      *           "kind": "family",
                      *           "members": [
                      *             {
-                     *               "id": "01a20fbe-8f2f-77f6-b7e2-6d8152ab55b4",
+                     *               "id": "01a2246b-8dbf-7156-b231-27417896abd4",
                      *               "me": false,
-                     *               "nickname": "Happy Marmot 52",
+                     *               "nickname": "Patient Wombat 89",
                      *               "owner": true,
-                     *               "since": "2026-11-24T22:47:56.463184Z"
+                     *               "since": "2026-11-28T23:09:18.142236Z"
                      *             },
                      *             {
-                     *               "id": "01a20fbe-8f33-7631-805c-b4dd7dad34ff",
+                     *               "id": "01a2246b-8dca-7149-a32f-ff77c6eb4344",
                      *               "me": true,
-                     *               "nickname": "Eager Falcon 87",
+                     *               "nickname": "Swift Gecko 15",
                      *               "owner": false,
-                     *               "since": "2026-11-24T22:47:56.467402Z"
+                     *               "since": "2026-11-28T23:09:18.154079Z"
                      *             }
                      *           ],
                      *           "mostMembers": 12,
-                     *           "name": "Mighty Meerkat 86",
+                     *           "name": "Quiet Badger 1",
                      *           "owner": false,
-                     *           "since": "2026-11-24T22:47:56.463184Z"
+                     *           "since": "2026-11-28T23:09:18.142236Z"
                      *         }
                      *       ],
                      *       "most": 5
@@ -8077,25 +9033,25 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": {
-                     *         "code": "PXWTSX",
+                     *         "code": "TRNMDM",
                      *         "expired": false,
-                     *         "until": "2026-12-08T22:47:56.463184Z"
+                     *         "until": "2026-12-12T23:09:18.142236Z"
                      *       },
-                     *       "id": "01a20fbe-8f2e-7be8-aaaa-fd8614809e8b",
+                     *       "id": "01a2246b-8dbd-78e3-915f-fa8d88c5b205",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a20fbe-8f2f-77f6-b7e2-6d8152ab55b4",
+                     *           "id": "01a2246b-8dbf-7156-b231-27417896abd4",
                      *           "me": true,
-                     *           "nickname": "Happy Marmot 52",
+                     *           "nickname": "Patient Wombat 89",
                      *           "owner": true,
-                     *           "since": "2026-11-24T22:47:56.463184Z"
+                     *           "since": "2026-11-28T23:09:18.142236Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Mighty Meerkat 86",
+                     *       "name": "Quiet Badger 1",
                      *       "owner": true,
-                     *       "since": "2026-11-24T22:47:56.463184Z"
+                     *       "since": "2026-11-28T23:09:18.142236Z"
                      *     }
                      */
                     "application/json": components["schemas"]["VisitorGroup"];
@@ -8171,7 +9127,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "code": "PXWTSX"
+                 *       "code": "TRNMDM"
                  *     }
                  */
                 "application/json": components["schemas"]["GroupCode"];
@@ -8186,28 +9142,28 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a20fbe-8f2e-7be8-aaaa-fd8614809e8b",
+                     *       "id": "01a2246b-8dbd-78e3-915f-fa8d88c5b205",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a20fbe-8f2f-77f6-b7e2-6d8152ab55b4",
+                     *           "id": "01a2246b-8dbf-7156-b231-27417896abd4",
                      *           "me": false,
-                     *           "nickname": "Happy Marmot 52",
+                     *           "nickname": "Patient Wombat 89",
                      *           "owner": true,
-                     *           "since": "2026-11-24T22:47:56.463184Z"
+                     *           "since": "2026-11-28T23:09:18.142236Z"
                      *         },
                      *         {
-                     *           "id": "01a20fbe-8f33-7631-805c-b4dd7dad34ff",
+                     *           "id": "01a2246b-8dca-7149-a32f-ff77c6eb4344",
                      *           "me": true,
-                     *           "nickname": "Eager Falcon 87",
+                     *           "nickname": "Swift Gecko 15",
                      *           "owner": false,
-                     *           "since": "2026-11-24T22:47:56.467402Z"
+                     *           "since": "2026-11-28T23:09:18.154079Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Mighty Meerkat 86",
+                     *       "name": "Quiet Badger 1",
                      *       "owner": false,
-                     *       "since": "2026-11-24T22:47:56.463184Z"
+                     *       "since": "2026-11-28T23:09:18.142236Z"
                      *     }
                      */
                     "application/json": components["schemas"]["VisitorGroup"];
@@ -8309,33 +9265,33 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a20fbe-8f2e-7be8-aaaa-fd8614809e8b",
+                     *       "id": "01a2246b-8dbd-78e3-915f-fa8d88c5b205",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a20fbe-8f2f-77f6-b7e2-6d8152ab55b4",
+                     *           "id": "01a2246b-8dbf-7156-b231-27417896abd4",
                      *           "me": false,
-                     *           "nickname": "Happy Marmot 52",
+                     *           "nickname": "Patient Wombat 89",
                      *           "owner": true,
-                     *           "since": "2026-11-24T22:47:56.463184Z"
+                     *           "since": "2026-11-28T23:09:18.142236Z"
                      *         },
                      *         {
-                     *           "id": "01a20fbe-8f33-7631-805c-b4dd7dad34ff",
+                     *           "id": "01a2246b-8dca-7149-a32f-ff77c6eb4344",
                      *           "me": true,
-                     *           "nickname": "Eager Falcon 87",
+                     *           "nickname": "Swift Gecko 15",
                      *           "owner": false,
-                     *           "since": "2026-11-24T22:47:56.467402Z"
+                     *           "since": "2026-11-28T23:09:18.154079Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Mighty Meerkat 86",
+                     *       "name": "Quiet Badger 1",
                      *       "owner": false,
                      *       "progress": {
                      *         "caught": 1,
                      *         "points": 10,
                      *         "total": 179
                      *       },
-                     *       "since": "2026-11-24T22:47:56.463184Z",
+                     *       "since": "2026-11-28T23:09:18.142236Z",
                      *       "species": [
                      *         {
                      *           "art": "lion",
@@ -8350,7 +9306,7 @@ export interface operations {
                      *               "name": "Asia"
                      *             }
                      *           ],
-                     *           "firstCaughtAt": "2026-11-24T22:47:56.377602Z",
+                     *           "firstCaughtAt": "2026-11-28T23:09:17.984003Z",
                      *           "group": {
                      *             "key": "big-cat",
                      *             "name": "big cat",
@@ -8462,32 +9418,32 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": {
-                     *         "code": "FPRJKP",
+                     *         "code": "KNSMHK",
                      *         "expired": false,
-                     *         "until": "2026-12-08T22:47:56.47945Z"
+                     *         "until": "2026-12-12T23:09:18.171638Z"
                      *       },
-                     *       "id": "01a20fbe-8f2e-7be8-aaaa-fd8614809e8b",
+                     *       "id": "01a2246b-8dbd-78e3-915f-fa8d88c5b205",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a20fbe-8f2f-77f6-b7e2-6d8152ab55b4",
+                     *           "id": "01a2246b-8dbf-7156-b231-27417896abd4",
                      *           "me": true,
-                     *           "nickname": "Happy Marmot 52",
+                     *           "nickname": "Patient Wombat 89",
                      *           "owner": true,
-                     *           "since": "2026-11-24T22:47:56.463184Z"
+                     *           "since": "2026-11-28T23:09:18.142236Z"
                      *         },
                      *         {
-                     *           "id": "01a20fbe-8f33-7631-805c-b4dd7dad34ff",
+                     *           "id": "01a2246b-8dca-7149-a32f-ff77c6eb4344",
                      *           "me": false,
-                     *           "nickname": "Eager Falcon 87",
+                     *           "nickname": "Swift Gecko 15",
                      *           "owner": false,
-                     *           "since": "2026-11-24T22:47:56.467402Z"
+                     *           "since": "2026-11-28T23:09:18.154079Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Mighty Meerkat 86",
+                     *       "name": "Quiet Badger 1",
                      *       "owner": true,
-                     *       "since": "2026-11-24T22:47:56.463184Z"
+                     *       "since": "2026-11-28T23:09:18.142236Z"
                      *     }
                      */
                     "application/json": components["schemas"]["VisitorGroup"];
@@ -8955,8 +9911,8 @@ export interface operations {
                      *         "points": 0,
                      *         "text": "Something is about to hatch. Catch your first animals!"
                      *       },
-                     *       "memberSince": "2026-11-24T22:47:56.318497Z",
-                     *       "nickname": "Eager Falcon 87",
+                     *       "memberSince": "2026-11-28T23:09:17.868933Z",
+                     *       "nickname": "Swift Gecko 15",
                      *       "points": 18,
                      *       "standings": true,
                      *       "total": 179,
@@ -9093,8 +10049,8 @@ export interface operations {
                      *         "points": 0,
                      *         "text": "Something is about to hatch. Catch your first animals!"
                      *       },
-                     *       "memberSince": "2026-11-24T22:47:56.318497Z",
-                     *       "nickname": "Lively Koala 8",
+                     *       "memberSince": "2026-11-28T23:09:17.868933Z",
+                     *       "nickname": "Bright Tapir 49",
                      *       "points": 18,
                      *       "standings": true,
                      *       "total": 179,
@@ -9164,16 +10120,16 @@ export interface operations {
                      * @example {
                      *       "badges": [
                      *         {
-                     *           "at": "2026-11-24T22:47:56.377602Z",
+                     *           "at": "2026-11-28T23:09:17.984003Z",
                      *           "key": "first-catch"
                      *         }
                      *       ],
                      *       "captures": [
                      *         {
-                     *           "at": "2026-11-24T22:47:56.377602Z",
+                     *           "at": "2026-11-28T23:09:17.984003Z",
                      *           "confidence": 0.9999670820906026,
                      *           "earned": 15,
-                     *           "id": "5797ae3b-b07a-47f2-9f8e-4bba9fda201b",
+                     *           "id": "a88667fb-8ded-4507-828a-51ba17960f45",
                      *           "model": "efficientnet-lite2-1",
                      *           "outcome": "caught",
                      *           "outcomeNow": "caught",
@@ -9185,32 +10141,32 @@ export interface operations {
                      *       ],
                      *       "corrections": [],
                      *       "groups": [],
-                     *       "id": "01a20fbe-8e9e-7793-acdb-b660d475742e",
+                     *       "id": "01a2246b-8cac-7e36-abaa-22ca546454a6",
                      *       "ledger": [
                      *         {
-                     *           "at": "2026-11-24T22:47:56.377602Z",
-                     *           "capture": "5797ae3b-b07a-47f2-9f8e-4bba9fda201b",
+                     *           "at": "2026-11-28T23:09:17.984003Z",
+                     *           "capture": "a88667fb-8ded-4507-828a-51ba17960f45",
                      *           "points": 10,
                      *           "reason": "catch"
                      *         },
                      *         {
-                     *           "at": "2026-11-24T22:47:56.377602Z",
-                     *           "capture": "5797ae3b-b07a-47f2-9f8e-4bba9fda201b",
+                     *           "at": "2026-11-28T23:09:17.984003Z",
+                     *           "capture": "a88667fb-8ded-4507-828a-51ba17960f45",
                      *           "points": 5,
                      *           "reason": "visit"
                      *         }
                      *       ],
-                     *       "memberSince": "2026-11-24T22:47:56.318497Z",
-                     *       "nickname": "Eager Falcon 87",
+                     *       "memberSince": "2026-11-28T23:09:17.868933Z",
+                     *       "nickname": "Swift Gecko 15",
                      *       "phonesSince": [
-                     *         "2026-11-24T22:47:56.318497Z"
+                     *         "2026-11-28T23:09:17.868933Z"
                      *       ],
                      *       "points": 18,
                      *       "questions": [
                      *         {
-                     *           "answeredAt": "2026-11-24T22:47:56.422283Z",
-                     *           "capture": "5797ae3b-b07a-47f2-9f8e-4bba9fda201b",
-                     *           "choice": "asia",
+                     *           "answeredAt": "2026-11-28T23:09:18.07712Z",
+                     *           "capture": "a88667fb-8ded-4507-828a-51ba17960f45",
+                     *           "choice": "africa",
                      *           "question": "Lion: where does this animal live in the wild?",
                      *           "right": true
                      *         }
@@ -9280,7 +10236,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "passCode": "wibo-dami-lavi-femi-biva-mebo"
+                     *       "passCode": "gava-gavi-gize-fezi-mebi-miro"
                      *     }
                      */
                     "application/json": components["schemas"]["NewPassCode"];
@@ -9338,7 +10294,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "passCode": "reba-gabe-lozi-wama-lolo-wema"
+                 *       "passCode": "gisa-fobi-lone-leno-givi-rino"
                  *     }
                  */
                 "application/json": components["schemas"]["PassCode"];
@@ -9353,9 +10309,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a20fbe-8e9e-7793-acdb-b660d475742e",
-                     *       "nickname": "Lively Koala 8",
-                     *       "token": "L4c4N2halSrU2ZGBqI5MhxWcS6rPgxKAxmu3jWGJJow"
+                     *       "id": "01a2246b-8cac-7e36-abaa-22ca546454a6",
+                     *       "nickname": "Bright Tapir 49",
+                     *       "token": "Yw9wYmrIX8VMDaNQ_lf1EmPdmHjy_I906UC4oO2GXqA"
                      *     }
                      */
                     "application/json": components["schemas"]["NewPhone"];
@@ -9449,8 +10405,8 @@ export interface operations {
                      *         "points": 0,
                      *         "text": "Something is about to hatch. Catch your first animals!"
                      *       },
-                     *       "memberSince": "2026-11-24T22:47:56.318497Z",
-                     *       "nickname": "Eager Falcon 87",
+                     *       "memberSince": "2026-11-28T23:09:17.868933Z",
+                     *       "nickname": "Swift Gecko 15",
                      *       "points": 0,
                      *       "standings": true,
                      *       "total": 179,
@@ -9559,7 +10515,7 @@ export interface operations {
                      *         "sleepHours": 20,
                      *         "surprise": "A lion's roar carries up to eight kilometres. That is as far as a two-hour walk."
                      *       },
-                     *       "firstCaughtAt": "2026-11-24T22:47:56.377602Z",
+                     *       "firstCaughtAt": "2026-11-28T23:09:17.984003Z",
                      *       "name": "lion",
                      *       "number": 1,
                      *       "scientificName": "Panthera leo",
@@ -9666,8 +10622,8 @@ export interface operations {
                      *       "of": "visitors",
                      *       "rows": [
                      *         {
-                     *           "key": "PcyQmUB8ymWg",
-                     *           "name": "Eager Falcon 87",
+                     *           "key": "6xAgkuREmI0R",
+                     *           "name": "Swift Gecko 15",
                      *           "points": 18,
                      *           "rank": 1
                      *         }
@@ -9762,7 +10718,7 @@ export interface operations {
                      * @example {
                      *       "board": "ever",
                      *       "mine": {
-                     *         "key": "PcyQmUB8ymWg",
+                     *         "key": "6xAgkuREmI0R",
                      *         "listed": true,
                      *         "points": 18,
                      *         "rank": 1
@@ -9770,9 +10726,9 @@ export interface operations {
                      *       "of": "visitors",
                      *       "rows": [
                      *         {
-                     *           "key": "PcyQmUB8ymWg",
+                     *           "key": "6xAgkuREmI0R",
                      *           "me": true,
-                     *           "name": "Eager Falcon 87",
+                     *           "name": "Swift Gecko 15",
                      *           "points": 18,
                      *           "rank": 1
                      *         }
@@ -10071,10 +11027,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a20fbe-8ea1-7c7a-8921-8a49665579e2",
-                     *       "nickname": "Happy Marmot 52",
-                     *       "passCode": "ware-were-fise-besa-feri-gabi",
-                     *       "token": "3ri4bl1vyKj3OFZ3LKr6mNkLVl-ZITwaS42NQT0YDSs"
+                     *       "id": "01a2246b-8cb7-73c6-b7a1-237e926dd2ee",
+                     *       "nickname": "Patient Wombat 89",
+                     *       "passCode": "lano-dizo-disa-remo-wela-gobi",
+                     *       "token": "84sWaesFD_DA_XKy5wMxsksrMb5Q9i4EITyarxpTRN4"
                      *     }
                      */
                     "application/json": components["schemas"]["NewVisitor"];
@@ -10180,13 +11136,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "board": "day-2026-11-24",
+                     *       "board": "day-2026-11-29",
                      *       "caught": 1,
                      *       "ever": 1,
                      *       "latest": [
                      *         {
                      *           "art": "lion",
-                     *           "at": "2026-11-24T22:47:56.377602Z",
+                     *           "at": "2026-11-28T23:09:17.984003Z",
                      *           "group": "big-cat",
                      *           "name": "lion",
                      *           "rarity": 1,
@@ -10197,7 +11153,7 @@ export interface operations {
                      *       "living": 179,
                      *       "rarest": {
                      *         "art": "lion",
-                     *         "at": "2026-11-24T22:47:56.377602Z",
+                     *         "at": "2026-11-28T23:09:17.984003Z",
                      *         "group": "big-cat",
                      *         "name": "lion",
                      *         "rarity": 1,
@@ -10207,27 +11163,27 @@ export interface operations {
                      *       "species": 1,
                      *       "standings": [
                      *         {
-                     *           "board": "day-2026-11-24",
-                     *           "from": "2026-11-23T23:00:00Z",
+                     *           "board": "day-2026-11-29",
+                     *           "from": "2026-11-28T23:00:00Z",
                      *           "of": "visitors",
                      *           "rows": [
                      *             {
-                     *               "key": "PcyQmUB8ymWg",
-                     *               "name": "Eager Falcon 87",
+                     *               "key": "6xAgkuREmI0R",
+                     *               "name": "Swift Gecko 15",
                      *               "points": 18,
                      *               "rank": 1
                      *             }
                      *           ],
                      *           "total": 1,
-                     *           "until": "2026-11-24T23:00:00Z"
+                     *           "until": "2026-11-29T23:00:00Z"
                      *         },
                      *         {
-                     *           "board": "day-2026-11-24",
-                     *           "from": "2026-11-23T23:00:00Z",
+                     *           "board": "day-2026-11-29",
+                     *           "from": "2026-11-28T23:00:00Z",
                      *           "of": "groups",
                      *           "rows": [],
                      *           "total": 0,
-                     *           "until": "2026-11-24T23:00:00Z"
+                     *           "until": "2026-11-29T23:00:00Z"
                      *         }
                      *       ]
                      *     }
