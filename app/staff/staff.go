@@ -53,6 +53,7 @@ func (d *Desk) Register(app *fiber.App, h huma.API) {
 	d.imports()
 	d.trails()
 	d.captures()
+	d.visits()
 	d.lessons()
 	d.photos()
 	d.jobs()

@@ -227,6 +227,14 @@ func short(s string) string {
 	return s
 }
 
+// Inert gives a cell that no spreadsheet takes for a formula.
+func Inert(cell string) string {
+	if cell != "" && strings.ContainsRune(formula, rune(cell[0])) {
+		return "'" + cell
+	}
+	return cell
+}
+
 // Write writes species as a table that [Read] reads.
 func Write(w io.Writer, format Format, species []game.Species) error {
 	if format == JSON {
@@ -241,11 +249,7 @@ func Write(w io.Writer, format Format, species []game.Species) error {
 	for _, s := range species {
 		cells := []string{string(s.Slug), strconv.Itoa(s.Number)}
 		for _, f := range game.Facts {
-			cell := f.Get(s)
-			if cell != "" && strings.ContainsRune(formula, rune(cell[0])) {
-				cell = "'" + cell
-			}
-			cells = append(cells, cell)
+			cells = append(cells, Inert(f.Get(s)))
 		}
 		out.Write(cells)
 	}

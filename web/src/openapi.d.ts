@@ -152,6 +152,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/v1/exports/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export visit numbers
+         * @description The numbers of these days as CSV for spreadsheets, in UTF-8 with a byte order mark. The first line names the columns, as in the table of species. Days begin in the zoo's time zone. A photo counts on the day on which it was taken, however late it arrives; who erases themselves is no longer counted.
+         */
+        get: operations["staff-export-visits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/v1/heads": {
         parameters: {
             query?: never;
@@ -802,6 +822,46 @@ export interface paths {
          * @description Begins to learn from the photos of all lessons. Ask for the job until it is done; then it names a head, which has a report. One training at a time.
          */
         post: operations["staff-train"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Visit numbers
+         * @description How many came, took photos and caught animals, by day and by hour of the day. Days begin in the zoo's time zone. A photo counts on the day on which it was taken, however late it arrives; who erases themselves is no longer counted.
+         */
+        get: operations["staff-visits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/visits/species": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Most and least caught animals
+         * @description The animals on display by how many visitors caught them first in these days. Days begin in the zoo's time zone. A photo counts on the day on which it was taken, however late it arrives; who erases themselves is no longer counted.
+         */
+        get: operations["staff-visits-species"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3085,6 +3145,89 @@ export interface components {
             /** @description The latest first */
             versions: components["schemas"]["StaffVersion"][];
         };
+        StaffVisitDay: {
+            /**
+             * Format: int64
+             * @description Photos that were sent, whatever they showed
+             */
+            captures: number;
+            /**
+             * Format: int64
+             * @description Animals that a visitor caught for the first time, that count
+             */
+            catches: number;
+            /** Format: date */
+            day: string;
+            /**
+             * Format: int64
+             * @description Visitors who took a photo on it
+             */
+            visits: number;
+        };
+        StaffVisitHour: {
+            /**
+             * Format: int64
+             * @description Photos that were sent, whatever they showed
+             */
+            captures: number;
+            /**
+             * Format: int64
+             * @description Animals that a visitor caught for the first time, that count
+             */
+            catches: number;
+            /** Format: int64 */
+            hour: number;
+        };
+        StaffVisitSpecies: {
+            /** Format: int64 */
+            catches: number;
+            /** @example red panda */
+            name: string;
+            /** Format: int64 */
+            number: number;
+            /** @example Ailurus fulgens */
+            scientificName: string;
+            /** @example red-panda */
+            slug: string;
+        };
+        StaffVisitedSpecies: {
+            /**
+             * Format: int64
+             * @description Catches of the one that was caught most
+             */
+            most: number;
+            /**
+             * Format: int64
+             * @description How many of them nobody caught
+             */
+            never: number;
+            species: components["schemas"]["StaffVisitSpecies"][];
+            /**
+             * Format: int64
+             * @description How many are on display
+             */
+            total: number;
+        };
+        StaffVisits: {
+            /** @description Every day, also those without visits */
+            days: components["schemas"]["StaffVisitDay"][];
+            /** Format: date */
+            from: string;
+            /** @description The 24 hours of the day */
+            hours: components["schemas"]["StaffVisitHour"][];
+            /**
+             * Format: date
+             * @description In the zoo
+             */
+            today: string;
+            /** Format: date */
+            until: string;
+            /**
+             * @description In which the days begin
+             * @example Europe/Berlin
+             */
+            zone: string;
+        };
         StaffWrong: {
             /** @example texts.de.name */
             field: string;
@@ -4068,6 +4211,84 @@ export interface operations {
                      * @example slug,texts.de.name
                      *     lion,Löwe
                      */
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-export-visits": {
+        parameters: {
+            query?: {
+                /** @description The first day; with none, as many as days says */
+                from?: string;
+                /** @description The last day; with none, today */
+                until?: string;
+                /** @description How many days, where from is not said */
+                days?: number;
+                table?: "days" | "hours" | "species";
+            };
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
                     "text/csv": string;
                 };
             };
@@ -7854,6 +8075,160 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-visits": {
+        parameters: {
+            query?: {
+                /** @description The first day; with none, as many as days says */
+                from?: string;
+                /** @description The last day; with none, today */
+                until?: string;
+                /** @description How many days, where from is not said */
+                days?: number;
+            };
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffVisits"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-visits-species": {
+        parameters: {
+            query?: {
+                /** @description The first day; with none, as many as days says */
+                from?: string;
+                /** @description The last day; with none, today */
+                until?: string;
+                /** @description How many days, where from is not said */
+                days?: number;
+                /** @description Which come first */
+                order?: "most" | "least";
+                offset?: number;
+                limit?: number;
+            };
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffVisitedSpecies"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
