@@ -84,6 +84,7 @@ type TrailList struct {
 // CheckedTrail tells what is wrong with a trail, and how visitors would see it.
 type CheckedTrail struct {
 	Wrong []Wrong   `json:"wrong"`
+	Steps []string  `json:"steps" doc:"What each step asks for, in the reader's language"`
 	Trail api.Trail `json:"trail"`
 }
 
@@ -152,7 +153,11 @@ func trailPart(zoo *store.Zoo, key string) part[TrailPlan] {
 		facts: func(l game.Language, p TrailPlan) []fact {
 			var steps []fact
 			for i, s := range p.Steps {
-				steps = append(steps, fact{"steps", fmt.Sprintf("%d. %s", i+1, stepName(l, zoo, s))})
+				name := stepName(l, zoo, s)
+				if s.Wakes {
+					name += " ⏰"
+				}
+				steps = append(steps, fact{"steps", fmt.Sprintf("%d. %s", i+1, name)})
 			}
 			p.Steps = nil
 			return append(flat(p), steps...)
@@ -168,9 +173,6 @@ func stepName(l game.Language, zoo *store.Zoo, s TrailStep) string {
 	}
 	if group, ok := catalogue.Groups()[s.Group]; ok {
 		name = group[l].SomeKind
-	}
-	if s.Wakes {
-		name += " ⏰"
 	}
 	return name
 }
@@ -283,7 +285,10 @@ func (d *Desk) trails() {
 				key = "new"
 			}
 			t, wrong := in.Body.trail(key)
-			checked := CheckedTrail{[]Wrong{}, d.API.TrailOf(read, zoo, t)}
+			checked := CheckedTrail{[]Wrong{}, []string{}, d.API.TrailOf(read, zoo, t)}
+			for _, step := range in.Body.Steps {
+				checked.Steps = append(checked.Steps, stepName(l, zoo, step))
+			}
 			for _, p := range append(wrong, t.Check(zoo.Species)...) {
 				checked.Wrong = append(checked.Wrong, Wrong{p.Field, sayProblem(l, p)})
 			}

@@ -70,11 +70,6 @@ const en = {
   earlier: 'Earlier versions',
   sureBack: (n: number) => `Go back to version ${n}?`,
   backExplain: 'All facts become what they were then. That is a new version: it can be undone too.',
-  faster: (who: string) => `${who} was faster`,
-  decide: 'You both changed the same. Choose for each, then save again. Nothing of yours is lost.',
-  noClash: 'Their changes are taken over into your draft. Look it over, then save again.',
-  mine: 'Mine',
-  theirs: (who: string) => who,
 };
 
 const de: typeof en = {
@@ -145,11 +140,6 @@ const de: typeof en = {
   earlier: 'Frühere Fassungen',
   sureBack: (n) => `Zurück zu Fassung ${n}?`,
   backExplain: 'Alle Fakten werden, wie sie damals waren. Das ist eine neue Fassung: Auch sie lässt sich zurücknehmen.',
-  faster: (who) => `${who} war schneller`,
-  decide: 'Sie haben beide dasselbe geändert. Wählen Sie jeweils und speichern Sie dann noch einmal. Von Ihnen geht nichts verloren.',
-  noClash: 'Die anderen Änderungen sind in Ihren Entwurf übernommen. Sehen Sie ihn durch und speichern Sie dann noch einmal.',
-  mine: 'Meins',
-  theirs: (who) => who,
 };
 
 const fr: typeof en = {
@@ -220,11 +210,6 @@ const fr: typeof en = {
   earlier: 'Versions précédentes',
   sureBack: (n) => `Revenir à la version ${n} ?`,
   backExplain: "Tous les faits redeviennent ce qu'ils étaient. C'est une nouvelle version : elle peut être annulée aussi.",
-  faster: (who) => `${who} a été plus rapide`,
-  decide: "Vous avez modifié la même chose. Choisissez pour chacune, puis enregistrez de nouveau. Rien de vous n'est perdu.",
-  noClash: 'Leurs modifications sont reprises dans votre brouillon. Relisez-le, puis enregistrez de nouveau.',
-  mine: 'Le mien',
-  theirs: (who) => who,
 };
 
 export const t = words({ en, de, fr });

@@ -2,6 +2,7 @@
 // or given up, also while one looks at another page.
 
 import { Problem, type Schemas } from '../../api';
+import { type Clash, get, meet, same, set } from '../parts/clash';
 import { call } from '../session.svelte';
 
 export type Facts = Schemas['StaffFacts'];
@@ -14,16 +15,6 @@ const own = ['scientificName', 'class', 'order', 'family', 'group', 'conservatio
 export type Path = (typeof own)[number] | `texts.${(typeof languages)[number]}.${(typeof texts)[number]}`;
 export const paths: Path[] = [...own, ...languages.flatMap((l) => texts.map((f): Path => `texts.${l}.${f}`))];
 
-export function get(facts: Facts, path: Path): unknown {
-  return path.split('.').reduce<unknown>((at, word) => (at as Record<string, unknown>)[word], facts);
-}
-function set(facts: Facts, path: Path, value: unknown) {
-  const words = path.split('.');
-  const last = words.pop()!;
-  (words.reduce<unknown>((at, word) => (at as Record<string, unknown>)[word], facts) as Record<string, unknown>)[last] = value;
-}
-const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
-
 const factsOf = (s: Facts): Facts => {
   const { scientificName, class: c, order, family, group, conservation, continents, activity, awake, sleepHours, rarity, keys, art, onDisplay, texts } = s;
   return structuredClone($state.snapshot({ scientificName, class: c, order, family, group, conservation, continents, activity, awake, sleepHours, rarity, keys, art, onDisplay, texts })) as Facts;
@@ -34,9 +25,6 @@ const blank = (): Facts => ({
   scientificName: '', class: 'Mammalia', order: '', family: '', group: 'mammal', conservation: 'LC', continents: [], activity: 'day', awake: ['08:00-18:00'],
   sleepHours: 0, rarity: 3, keys: [], art: '', onDisplay: true, texts: { en: text(), de: text(), fr: text() },
 });
-
-// Clash is a fact that somebody else changed too, and otherwise.
-export type Clash = { path: Path; mine: unknown; theirs: unknown };
 
 export class Draft {
   base = $state.raw<Species>(); // as it was read; undefined for a new one
@@ -55,7 +43,7 @@ export class Draft {
     this.faster = '';
   }
 
-  give = (path: Path, value: unknown) => set(this.facts, path, structuredClone(value));
+  give = (path: string, value: unknown) => set(this.facts, path, structuredClone(value));
   giveUp = () => (this.base ? this.begin(this.base) : (this.facts = blank()));
 
   // save stores the facts. If somebody was faster, what only they changed is
@@ -80,15 +68,8 @@ export class Draft {
   }
 
   private meet(theirs: Species) {
-    const base = this.base!;
-    const clashes: Clash[] = [];
-    for (const p of paths) {
-      const [was, mine, now] = [get(base, p), get(this.facts, p), get(theirs, p)];
-      if (same(was, now) || same(mine, now)) continue;
-      if (same(was, mine)) this.give(p, now);
-      else clashes.push({ path: p, mine: $state.snapshot(mine), theirs: now });
-    }
-    [this.base, this.clashes, this.faster] = [theirs, clashes, theirs.editedBy ?? '?'];
+    this.clashes = $state.snapshot(meet(paths, this.base!, this.facts, theirs));
+    [this.base, this.faster] = [theirs, theirs.editedBy ?? '?'];
   }
 }
 
