@@ -2411,6 +2411,8 @@ export interface components {
             wrong: components["schemas"]["StaffWrong"][];
         };
         StaffCheckedTrail: {
+            /** @description What each step asks for, in the reader's language */
+            steps: string[];
             trail: components["schemas"]["Trail"];
             wrong: components["schemas"]["StaffWrong"][];
         };

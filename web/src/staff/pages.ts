@@ -9,13 +9,15 @@ import Me from './people/Me.svelte';
 import People from './people/People.svelte';
 import type { Role } from './session.svelte';
 import Species from './species/Species.svelte';
+import Trails from './trails/Trails.svelte';
 import Visits from './visits/Visits.svelte';
 
-type Page = { name: 'species' | 'imports' | 'lessons' | 'captures' | 'visits' | 'people' | 'audit' | 'me'; role: Role; Page: Component };
+type Page = { name: 'species' | 'imports' | 'trails' | 'lessons' | 'captures' | 'visits' | 'people' | 'audit' | 'me'; role: Role; Page: Component };
 
 export const pages: Page[] = [
   { name: 'species', role: 'editor', Page: Species },
   { name: 'imports', role: 'editor', Page: Imports },
+  { name: 'trails', role: 'editor', Page: Trails },
   { name: 'lessons', role: 'keeper', Page: Lessons },
   { name: 'captures', role: 'keeper', Page: Captures },
   { name: 'visits', role: 'editor', Page: Visits },

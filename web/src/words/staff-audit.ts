@@ -16,6 +16,10 @@ const all: Record<string, [en: string, de: string, fr: string]> = {
   'species.add': ['added a species', 'Art angelegt', 'a ajouté une espèce'],
   'species.edit': ['edited a species', 'Art bearbeitet', 'a modifié une espèce'],
   'species.import': ['imported species', 'Arten importiert', 'a importé des espèces'],
+  'trail.add': ['drew up a trail', 'Pfad angelegt', 'a créé un parcours'],
+  'trail.edit': ['edited a trail', 'Pfad bearbeitet', 'a modifié un parcours'],
+  'trail.delete': ['deleted a trail', 'Pfad gelöscht', 'a supprimé un parcours'],
+  'trail.restore': ['brought back a trail', 'Pfad wiederhergestellt', 'a restauré un parcours'],
   'species.restore': ['went back to a version', 'Fassung wiederhergestellt', 'a rétabli une version'],
 };
 
