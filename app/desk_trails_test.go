@@ -194,3 +194,87 @@ func TestAWrongTrailIsRefusedAtItsFields(t *testing.T) {
 		t.Errorf("a trail of a badge: %s", a)
 	}
 }
+
+// An editor's way from an empty form to a trail that a child is on, and back.
+func TestBrowserDeskTrails(t *testing.T) {
+	s := start(t)
+	s.hire("Ed", office.Editor)
+	s.hire("Kim", office.Editor)
+	browser := openChromium(t)
+	ed := browser.signsIn(t, s.url, "Ed")
+	ed.clicks("[data-testid=menu-trails]")
+	ed.sees("[data-testid=trail-list]")
+	ed.isInOrder("trails")
+	ed.clicks("[data-testid=add-trail]")
+	ed.types(`[data-testid="texts.en.name"]`, "Stripes and manes")
+	ed.types(`[data-testid="texts.en.text"]`, "Find who wears stripes and who wears a mane.")
+	ed.types(`[data-testid="texts.de.name"]`, "Streifen und Mähnen")
+	ed.types("[data-testid=from]", "2026-05-02")
+	ed.types("[data-testid=until]", "2026-05-01")
+	ed.reads(".field .wrong", "must not be before from")
+	ed.types("[data-testid=step-animal]", "lion")
+	ed.waits("be offered the lion", `[...document.querySelectorAll('#trail-animals option')].some(o => o.value === 'lion')`)
+	ed.types("[data-testid=step-animal]", "lion")
+	ed.reads("[data-testid=steps]", "1. lion")
+	ed.types("[data-testid=step-group]", "horse")
+	ed.types("[data-testid=step-group]", "bird")
+	ed.reads("[data-testid=preview]", "Stripes and manes", "some kind of bird")
+	ed.clicks("[data-testid=save]")
+	ed.reads("[data-testid=trouble]", "Last day", "must not be before from")
+	ed.isInOrder("trail-refused")
+	if s.count(`SELECT count(*) FROM rules`) != 1 {
+		t.Error("a trail that ends before it starts was saved")
+	}
+	ed.types("[data-testid=from]", "")
+	ed.types("[data-testid=until]", "")
+	ed.clicks("[data-testid=up-1]")
+	ed.clicks("[data-testid=save]")
+	ed.sees("[data-testid=history]")
+	if hash := ed.evaluates("location.hash"); hash != "#/trails/stripes-and-manes" {
+		t.Errorf("the new trail is at %s", hash)
+	}
+
+	// A child is on it already.
+	v := s.join()
+	v.capture(animal(t, "lion")).want(t, http.StatusCreated)
+	if a := v.get("/v1/trails", "Accept-Language", "de"); !strings.Contains(string(a.body), "Streifen und Mähnen") {
+		t.Errorf("children do not see the trail: %s", a)
+	}
+
+	// Two editors on one trail: both keep what they meant.
+	kim := browser.signsIn(t, s.url, "Kim")
+	kim.turns("trails/stripes-and-manes")
+	kim.sees("[data-testid=history]")
+	ed.types("[data-testid=points]", "55")
+	ed.types(`[data-testid="texts.fr.name"]`, "Rayures et crinières")
+	ed.clicks("[data-testid=save]")
+	ed.sees("[data-testid=saved]")
+	ed.isInOrder("trail")
+	kim.types("[data-testid=points]", "20")
+	kim.types(`[data-testid="texts.de.name"]`, "Mähnen und Streifen")
+	kim.clicks("[data-testid=save]")
+	kim.reads("[data-testid=clashes]", "Ed was faster", "55", "20")
+	kim.isInOrder("trail-clash")
+	kim.clicks("[data-testid=theirs-points]")
+	kim.clicks("[data-testid=save]")
+	kim.sees("[data-testid=saved]")
+	if a := s.signIn("Ed").get("/trails/stripes-and-manes"); !strings.Contains(string(a.body), `"points":55`) ||
+		!strings.Contains(string(a.body), "Rayures") || !strings.Contains(string(a.body), "Mähnen und Streifen") {
+		t.Errorf("after both: %s", a)
+	}
+	kim.clicks("[data-testid=undo]")
+	kim.waits("see the former name", `document.querySelector('[data-testid="texts.de.name"]').value === 'Streifen und Mähnen'`)
+
+	// Deleted after a question, and brought back.
+	kim.clicks("[data-testid=delete]")
+	kim.reads("dialog", "Delete the trail", "loses its points")
+	kim.isInOrder("trail-delete")
+	kim.clicks("[data-testid=sure]")
+	kim.reads("[data-testid=deleted]", "Stripes and manes")
+	kim.waits("see the trail gone", `!document.querySelector('[data-trail=stripes-and-manes]')`)
+	kim.clicks("[data-testid=undo-delete]")
+	kim.sees("[data-trail=stripes-and-manes]")
+	if a := v.get("/v1/trails"); !strings.Contains(string(a.body), "Stripes and manes") {
+		t.Error("children do not see the trail that was brought back")
+	}
+}
