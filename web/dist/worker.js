@@ -3,8 +3,8 @@
 // API; those are each child's own, in IndexedDB. The build puts in the names of
 // the files, and so renews it when one of them changes.
 
-const version = '8734065efdae';
-const files = ["/","/icon-192.png","/icon-512.png","/icon.svg","/manifest.webmanifest","/assets/Picture-BjbojFWf.js","/assets/Picture-CFW4NFwd.css","/assets/Rows-DeODFeG8.js","/assets/Rows-cmGZMZof.css","/assets/art-B8B0Yu5y.svg","/assets/route-BB-4B9iw.css","/assets/route.svelte-Bd7UL_LW.js","/assets/style-B_yS3rHy.css","/assets/visitor-BCK0Vzeo.css","/assets/visitor-Dk6TImZZ.js"];
+const version = '3860814ad409';
+const files = ["/","/icon-192.png","/icon-512.png","/icon.svg","/manifest.webmanifest","/assets/Picture-CFW4NFwd.css","/assets/Picture-g51urtS0.js","/assets/Rows-D76_DVIl.js","/assets/Rows-cmGZMZof.css","/assets/Trail-DDfLL9jl.css","/assets/Trail-yC2d68G-.js","/assets/art-B8B0Yu5y.svg","/assets/style-B_yS3rHy.css","/assets/visitor-5YpAi-Pl.css","/assets/visitor-I72y6v_e.js"];
 
 self.addEventListener('install', (event) => {
   event.waitUntil(
