@@ -96,7 +96,7 @@ func (c chromium) visit(t testing.TB, address, language string) *child {
 	ctx, cancel := chromedp.NewContext(c.ctx, chromedp.WithNewBrowserContext(),
 		chromedp.WithListener(func(event any) { who.note(home.Host, event) }))
 	t.Cleanup(cancel)
-	who.ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	who.ctx, cancel = context.WithTimeout(ctx, 5*time.Minute)
 	t.Cleanup(cancel)
 	t.Cleanup(func() {
 		who.mu.Lock()
@@ -205,9 +205,26 @@ func (c *child) hasCaught(n int) {
 	c.sees(fmt.Sprintf(`[data-testid=progress][data-caught="%d"]`, n))
 }
 
+// clicks on the first element that a selector finds, once it is there and takes
+// clicks. What comes in meanwhile may move it away from under the pointer: then
+// it is tried again.
 func (c *child) clicks(selector string) {
 	c.t.Helper()
-	c.does(chromedp.Click(chromedp.CSS(selector)))
+	ctx, cancel := context.WithTimeout(c.ctx, 20*time.Second)
+	defer cancel()
+	for {
+		_, err := chromedp.Run(ctx, chromedp.Evaluate[int](fmt.Sprintf(
+			`(window.struck = false, addEventListener('click', e => { window.struck = !!e.target.closest?.(%q) }, { capture: true, once: true }), 0)`, selector)))
+		if err == nil || strings.Contains(err.Error(), "context with specified id") { // another page is opening
+			err = chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector)))
+		}
+		if err != nil {
+			c.t.Fatalf("click on %s: %v; the page reads: %s", selector, err, c.evaluates("document.body.innerText.slice(0, 500)"))
+		}
+		if missed, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`window.struck === false`)); err != nil || !missed {
+			return
+		}
+	}
 }
 
 func (c *child) sees(selector string) {
