@@ -41,6 +41,7 @@ type Badge struct {
 	AtLeast int       `yaml:"atLeast"`
 	Art     string    `yaml:"art"`
 	Texts   Captions  `yaml:"texts"`
+	Off     bool      `yaml:"off" json:",omitempty"` // nobody sees or earns it; on again, all have it who had earned it
 }
 
 // leastOfAll is how many species must be on display for "all of them" to mean anything.

@@ -1,6 +1,7 @@
 package game_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -113,5 +114,33 @@ func TestABadgeThatTheZooCannotGiveIsNotPossible(t *testing.T) {
 		if got := referee(t, r, smallZoo()).Replay(nil).Badges[i]; got.Possible != want {
 			t.Errorf("%s: got %+v, want possible %v", r.Badges[i].Kind, got, want)
 		}
+	}
+}
+
+// A badge that is off is nowhere; on again, it is had by the capture that earned it.
+func TestABadgeThatIsOff(t *testing.T) {
+	r := plain()
+	r.Badges = []game.Badge{badge(game.CollectionBadge, 1), badge(game.VisitsBadge, 1)}
+	r.Badges[1].Key = "other"
+	history := []game.Taken{saw("a", "lion", "2026-05-01 10:00"), saw("b", "owl", "2026-05-01 10:01")}
+	on := referee(t, r, smallZoo())
+	r.Badges = slices.Clone(r.Badges)
+	r.Badges[0].Off = true
+	off := referee(t, r, smallZoo())
+	state := off.Replay(history)
+	if len(state.Badges) != 1 || state.Badges[0].Badge != "other" || len(off.Rules().Badges) != 1 {
+		t.Errorf("off, there is %+v", state.Badges)
+	}
+	if gain := game.Compare(game.State{}, state); len(gain.Badges) != 1 || gain.Badges[0].Badge != "other" {
+		t.Errorf("off, earned is %+v", gain.Badges)
+	}
+	if got := on.Replay(history).Badges[0]; got.Capture != "a" || !got.Earned() {
+		t.Errorf("on again, it is %+v", got)
+	}
+	if on.Basis() == off.Basis() {
+		t.Error("nobody will be recomputed")
+	}
+	if state.Points != on.Replay(history).Points {
+		t.Error("points depend on it")
 	}
 }

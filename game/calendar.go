@@ -3,6 +3,7 @@ package game
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -87,10 +88,22 @@ func (c Calendar) Called(key string) (Season, error) {
 			return s, nil
 		}
 	}
-	if year, err := strconv.Atoi(key); err == nil && c.Yearly != nil && 1000 <= year && year <= 9998 {
-		return c.Yearly.of(year), nil
+	if year, err := strconv.Atoi(key); err == nil {
+		if s, ok := c.yearly(year); ok {
+			return s, nil
+		}
 	}
 	return Season{}, ErrNoSeason
+}
+
+// yearly finds the season that a year has because none is named after it.
+func (c Calendar) yearly(year int) (Season, bool) {
+	if c.Yearly == nil || !c.Yearly.From.valid() || !c.Yearly.Until.valid() || year < 1000 || year > 9998 {
+		return Season{}, false
+	}
+	s := c.Yearly.of(year)
+	named := slices.ContainsFunc(c.Seasons, func(o Season) bool { return o.Key == s.Key })
+	return s, !named
 }
 
 // On finds the season that a day belongs to; ErrNoSeason between seasons.
@@ -159,6 +172,10 @@ func (c Calendar) Boards(at time.Time, zone *time.Location) []Board {
 		}
 	}
 	return boards
+}
+
+func (s Season) overlaps(o Season) bool {
+	return s.From.Compare(o.Until) <= 0 && o.From.Compare(s.Until) <= 0
 }
 
 func parseWeekday(name string) (time.Weekday, error) {

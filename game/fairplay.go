@@ -1,6 +1,7 @@
 package game
 
 import (
+	"fmt"
 	"math/bits"
 	"time"
 )
@@ -44,14 +45,21 @@ func (f FairPlay) memory() int {
 	return n
 }
 
-// Hours says when the zoo is open from a day on. Of several that fit a day the
-// one with the latest From holds, and among those the last; so old captures
-// are judged by the hours of their time.
+// Hours says when the zoo is open from a day on, or from one day to another. Of
+// several that fit a day the one with the latest From holds, and among those the
+// last; so old captures are judged by the hours of their time.
 type Hours struct {
-	From Date     `yaml:"from"`
-	Days []string `yaml:"days"` // "monday" …; empty: all
-	Open string   `yaml:"open"` // "09:00-18:30"; "" is closed
+	From  Date     `yaml:"from"`
+	Until Date     `yaml:"until" json:",omitzero"` // last day; none: for good
+	Days  []string `yaml:"days"`                   // "monday" …; empty: all
+	Open  string   `yaml:"open"`                   // "09:00-18:30"; "" is closed
 }
+
+// MaxHours is how many hours there can be, and MaxSeasons how many seasons.
+const (
+	MaxHours   = 100
+	MaxSeasons = 100
+)
 
 // Area is a circle around the zoo. Phones that may know where they are compare
 // that with it themselves, and tell with a photo whether they were outside: no
@@ -115,18 +123,16 @@ func Bands(hash uint64) [bands]int32 {
 
 // opening is Hours, read.
 type opening struct {
-	from time.Time
-	days [7]bool
-	open *Awake
+	from, until Date
+	days        [7]bool
+	open        *Awake
 }
 
-func (f FairPlay) openings(zone *time.Location) ([]opening, error) {
+func (f FairPlay) openings() ([]opening, error) {
 	openings := make([]opening, len(f.Hours))
 	for i, h := range f.Hours {
 		o := &openings[i]
-		if !h.From.IsZero() {
-			o.from = h.From.Start(zone)
-		}
+		o.from, o.until = h.From, h.Until
 		for d := range o.days {
 			o.days[d] = len(h.Days) == 0
 		}
@@ -148,14 +154,36 @@ func (f FairPlay) openings(zone *time.Location) ([]opening, error) {
 	return openings, nil
 }
 
-// isOpen tells whether the zoo was open at a local time.
-func isOpen(openings []opening, local time.Time) bool {
+// Open tells when the zoo is open on a day; false if it is closed.
+func (f FairPlay) Open(day Date) (Awake, bool, error) {
+	openings, err := f.openings()
+	if err != nil {
+		return Awake{}, false, fmt.Errorf("opening hours: %w", err)
+	}
+	switch rule := openingOn(openings, day); {
+	case rule == nil:
+		return Awake{0, 24 * 60}, true, nil
+	case rule.open == nil:
+		return Awake{}, false, nil
+	default:
+		return *rule.open, true, nil
+	}
+}
+
+func openingOn(openings []opening, day Date) *opening {
 	var rule *opening
 	for i := range openings {
 		o := &openings[i]
-		if o.days[local.Weekday()] && !local.Before(o.from) && (rule == nil || !o.from.Before(rule.from)) {
+		fits := o.days[day.Weekday()] && o.from.Compare(day) <= 0 && (o.until.IsZero() || day.Compare(o.until) <= 0)
+		if fits && (rule == nil || rule.from.Compare(o.from) <= 0) {
 			rule = o
 		}
 	}
+	return rule
+}
+
+// isOpen tells whether the zoo was open at a local time of a day.
+func isOpen(openings []opening, day Date, local time.Time) bool {
+	rule := openingOn(openings, day)
 	return rule == nil || rule.open != nil && rule.open.Contains(local)
 }

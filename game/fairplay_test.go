@@ -26,7 +26,8 @@ func TestWhatDoesNotCount(t *testing.T) {
 	hours := []game.Hours{
 		{Open: "09:00-18:00"},
 		{Days: []string{"monday"}}, // closed
-		{From: day, Days: []string{"friday", "monday"}, Open: "09:00-24:00"}, // 1 May 2026 is a Friday
+		{From: game.Date{Year: 2026, Month: 4, Day: 28}, Until: game.Date{Year: 2026, Month: 4, Day: 28}}, // for a day
+		{From: day, Days: []string{"friday", "monday"}, Open: "09:00-24:00"},                              // 1 May 2026 is a Friday
 	}
 	minute := []game.Rate{{Captures: 2, Within: time.Minute}}
 	seconds := func(n int, s game.SpeciesID) game.Taken {
@@ -61,6 +62,9 @@ func TestWhatDoesNotCount(t *testing.T) {
 			saw("a", "lion", "2026-04-27 12:00"), saw("b", "lion", "2026-04-30 08:59"), saw("c", "lion", "2026-04-30 18:00"),
 			saw("d", "owl", "2026-05-02 23:59")},
 			[]game.VoidReason{game.Closed, game.Closed, game.Closed, game.Closed}},
+		{"around a day on which it is closed", game.FairPlay{Hours: hours}, []game.Taken{
+			saw("a", "lion", "2026-04-28 09:00"), saw("b", "lion", "2026-04-28 17:59"), saw("c", "lion", "2026-04-29 09:00")},
+			[]game.VoidReason{game.Closed, game.Closed, ""}},
 		{"the new hours of Monday", game.FairPlay{Hours: hours}, []game.Taken{saw("a", "lion", "2026-05-04 12:00")}, []game.VoidReason{""}},
 		{"closed, and pardoned", game.FairPlay{Hours: hours}, []game.Taken{with(saw("a", "lion", "2026-04-27 12:00"), game.Marks{Pardoned: true})},
 			[]game.VoidReason{""}},
@@ -178,5 +182,27 @@ func TestWhatAVisitorMaySay(t *testing.T) {
 		if err := f.MaySay(c.capture, c.says); (err == nil) != c.ok || err != nil && !errors.Is(err, game.ErrNotOffered) {
 			t.Errorf("%s: got %v", c.name, err)
 		}
+	}
+}
+
+func TestWhenAZooIsOpen(t *testing.T) {
+	fair := game.FairPlay{}
+	all, open, err := fair.Open(date("2026-05-01"))
+	if err != nil || !open || all.String() != "00:00-24:00" {
+		t.Errorf("without hours: %v %v %v", all, open, err)
+	}
+	fair.Hours = []game.Hours{{From: date("2026-04-01"), Open: "09:00-18:00"}, {Days: []string{"monday"}}, // which began earlier
+		{From: date("2026-05-04"), Until: date("2026-05-05")}, {From: date("2026-05-05"), Open: "10:00-12:00"}}
+	for day, want := range map[string]string{
+		"2026-03-29": "00:00-24:00", "2026-03-30": "", "2026-04-01": "09:00-18:00", "2026-04-27": "09:00-18:00",
+		"2026-05-03": "09:00-18:00", "2026-05-04": "", "2026-05-05": "10:00-12:00", "2027-01-01": "10:00-12:00",
+	} {
+		hours, open, err := fair.Open(date(day))
+		if err != nil || open != (want != "") || open && hours.String() != want {
+			t.Errorf("%s: %v %v %v, want %q", day, hours, open, err, want)
+		}
+	}
+	if _, _, err := (game.FairPlay{Hours: []game.Hours{{Open: "always"}}}).Open(date("2026-05-01")); err == nil {
+		t.Error("hours that make no sense are fine")
 	}
 }

@@ -17,7 +17,7 @@ type Referee struct {
 	shown  [][]Span // parallel to zoo: when the species was on display
 	byID   map[SpeciesID]int
 	hours  []opening
-	badges []compiledBadge // parallel to rules.Badges
+	badges []compiledBadge // parallel to rules.Badges, which has those only that are on
 	trails []Span          // parallel to rules.Trails: when it may be walked
 	steps  [][]trailSteps  // parallel to zoo: the steps that seeing the species does
 	lands  []uint16        // parallel to zoo: a bit for each continent
@@ -51,9 +51,10 @@ func NewReferee(rules Rules, zoo []Species, displays map[SpeciesID][]Span, zone 
 	if problems := rules.Check(nil); problems != nil {
 		return nil, fmt.Errorf("rules: %s", problems[0])
 	}
+	rules.Badges = slices.DeleteFunc(slices.Clone(rules.Badges), func(b Badge) bool { return b.Off })
 	r := &Referee{rules: rules, zone: zone, zoo: zoo, byID: make(map[SpeciesID]int, len(zoo)), moves: len(displays) > 0}
 	var err error
-	if r.hours, err = rules.FairPlay.openings(zone); err != nil {
+	if r.hours, err = rules.FairPlay.openings(); err != nil {
 		return nil, fmt.Errorf("rules: opening hours: %w", err)
 	}
 	for i, s := range zoo {
@@ -119,7 +120,8 @@ func stepsFor(s Species, trails []Trail) []trailSteps {
 	return all
 }
 
-// Rules gives the rules that the referee applies.
+// Rules gives the rules that the referee applies: badges that are off are not
+// among them.
 func (r *Referee) Rules() Rules { return r.rules }
 
 // Zone gives the zone in which the zoo's days begin and end.

@@ -136,7 +136,7 @@ func (g *replay) judge(t Taken) Ruling {
 		switch {
 		case t.Copied:
 			ruling.Void = Copied
-		case !isOpen(g.hours, local):
+		case !isOpen(g.hours, day, local):
 			ruling.Void = Closed
 		case t.Outside && g.rules.FairPlay.Area != nil:
 			ruling.Void = Outside

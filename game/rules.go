@@ -221,11 +221,46 @@ func (c *checker) fairPlay(f FairPlay) {
 		c.check(-90 <= a.Latitude && a.Latitude <= 90, "fairPlay.area.latitude", "must be -90 to 90 degrees")
 		c.check(-180 <= a.Longitude && a.Longitude <= 180, "fairPlay.area.longitude", "must be -180 to 180 degrees")
 		c.check(a.Meters >= 50, "fairPlay.area.meters", "must be 50 or more: phones do not know better where they are")
+		c.check(a.Meters <= maxMeters, "fairPlay.area.meters", "must be at most %d", maxMeters)
 	}
+	c.check(len(f.Hours) <= MaxHours, "fairPlay.hours", "must have at most %d entries", MaxHours)
 	for i, h := range f.Hours {
-		_, err := FairPlay{Hours: []Hours{h}}.openings(time.UTC)
-		c.check(err == nil, fmt.Sprintf("fairPlay.hours[%d]", i), "must have days like monday and hours like 09:00-18:30")
+		c.hours(fmt.Sprintf("fairPlay.hours[%d]", i), h)
 	}
+}
+
+const maxMeters = 100_000
+
+func (c *checker) hours(field string, h Hours) {
+	for _, d := range []struct {
+		name string
+		day  Date
+	}{{".from", h.From}, {".until", h.Until}} {
+		if !d.day.IsZero() {
+			c.day(field+d.name, d.day)
+		}
+	}
+	c.check(h.Until.IsZero() || h.From.Compare(h.Until) <= 0, field+".until", "must not be before from")
+	for i, day := range h.Days {
+		field := fmt.Sprintf("%s.days[%d]", field, i)
+		_, err := parseWeekday(day)
+		c.check(err == nil, field, "must be a day of the week like monday")
+		c.check(!slices.Contains(h.Days[:i], day), field, "is there twice")
+	}
+	if h.Open != "" {
+		span, err := ParseAwake(h.Open)
+		c.check(err == nil, field+".open", "must be hours like 09:00-18:30, or empty for closed")
+		c.check(err != nil || span.Start < span.End, field+".open", "must end after it begins, at 24:00 at the latest")
+	}
+}
+
+// The years that days of rules are in: others are slips.
+const firstYear, lastYear = 2000, 2100
+
+// day checks a day that there has to be.
+func (c *checker) day(field string, d Date) {
+	c.check(!d.IsZero(), field, "must be a day like 2026-04-01")
+	c.check(d.IsZero() || firstYear <= d.Year && d.Year <= lastYear, field, "must be in a year from %d to %d", firstYear, lastYear)
 }
 
 func (c *checker) groups(g GroupRules) {
@@ -241,15 +276,23 @@ func (c *checker) groups(g GroupRules) {
 
 func (c *checker) calendar(cal Calendar) {
 	if y := cal.Yearly; y != nil {
-		c.check(y.From.valid() && y.Until.valid(), "calendar.yearly", "must be from and until like 03-15")
+		c.check(y.From.valid(), "calendar.yearly.from", "must be a day of every year like 03-15")
+		c.check(y.Until.valid(), "calendar.yearly.until", "must be a day of every year like 03-15")
 	}
+	c.check(len(cal.Seasons) <= MaxSeasons, "calendar.seasons", "must have at most %d entries", MaxSeasons)
 	for i, s := range cal.Seasons {
 		field := fmt.Sprintf("calendar.seasons[%d]", i)
 		c.key(field+".key", s.Key)
-		c.check(!s.From.IsZero() && !s.Until.IsZero() && s.From.Compare(s.Until) <= 0, field, "must have from and until, in that order")
+		c.day(field+".from", s.From)
+		c.day(field+".until", s.Until)
+		c.check(s.From.IsZero() || s.Until.IsZero() || s.From.Compare(s.Until) <= 0, field+".until", "must not be before from")
 		for _, earlier := range cal.Seasons[:i] {
 			c.check(s.Key != earlier.Key, field+".key", "is there twice")
-			c.check(s.Until.Compare(earlier.From) < 0 || earlier.Until.Compare(s.From) < 0, field, "overlaps season %s", earlier.Key)
+			c.check(!s.overlaps(earlier), field+".from", "overlaps season %s", earlier.Key)
+		}
+		for year := max(s.From.Year, firstYear) - 1; year <= min(s.Until.Year, lastYear); year++ {
+			yearly, ok := cal.yearly(year)
+			c.check(!ok || !s.overlaps(yearly), field+".from", "overlaps season %s", yearly.Key)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package game_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -50,19 +51,39 @@ func TestEveryMistakeInTheRulesIsNamedByItsField(t *testing.T) {
 		{"fairPlay.copies", func(r *game.Rules) { r.FairPlay.Copies = game.MaxCopies + 1 }},
 		{"fairPlay.candidate", func(r *game.Rules) { r.FairPlay.Candidate = 0 }},
 		{"fairPlay.rates[0]", func(r *game.Rules) { r.FairPlay.Rates = []game.Rate{{Captures: 0, Within: time.Minute}} }},
-		{"fairPlay.hours[0]", func(r *game.Rules) { r.FairPlay.Hours = []game.Hours{{Days: []string{"Freitag"}}} }},
-		{"fairPlay.hours[0]", func(r *game.Rules) { r.FairPlay.Hours = []game.Hours{{Open: "9 to 5"}} }},
+		{"fairPlay.hours", func(r *game.Rules) { r.FairPlay.Hours = make([]game.Hours, game.MaxHours+1) }},
+		{"fairPlay.hours[0].days[0]", func(r *game.Rules) { r.FairPlay.Hours = []game.Hours{{Days: []string{"Freitag"}}} }},
+		{"fairPlay.hours[0].days[1]", func(r *game.Rules) { r.FairPlay.Hours = []game.Hours{{Days: []string{"friday", "friday"}}} }},
+		{"fairPlay.hours[1].open", func(r *game.Rules) { r.FairPlay.Hours = []game.Hours{{}, {Open: "9 to 5"}} }},
+		{"fairPlay.hours[0].open", func(r *game.Rules) { r.FairPlay.Hours = []game.Hours{{Open: "18:00-02:00"}} }},
+		{"fairPlay.hours[0].from", func(r *game.Rules) { r.FairPlay.Hours = []game.Hours{{From: date("0026-05-01")}} }},
+		{"fairPlay.hours[0].until", func(r *game.Rules) {
+			r.FairPlay.Hours = []game.Hours{{From: date("2026-05-02"), Until: date("2026-05-01")}}
+		}},
 		{"fairPlay.area.latitude", func(r *game.Rules) { r.FairPlay.Area = &game.Area{Latitude: 91, Meters: 500} }},
 		{"fairPlay.area.longitude", func(r *game.Rules) { r.FairPlay.Area = &game.Area{Longitude: -181, Meters: 500} }},
 		{"fairPlay.area.meters", func(r *game.Rules) { r.FairPlay.Area = &game.Area{Meters: 5} }},
+		{"fairPlay.area.meters", func(r *game.Rules) { r.FairPlay.Area = &game.Area{Meters: 1_000_000} }},
 		{"groups.members.class", func(r *game.Rules) { delete(r.Groups.Members, game.ClassGroup) }},
 		{"groups.members.club", func(r *game.Rules) { r.Groups.Members["club"] = 3 }},
 		{"groups.joined", func(r *game.Rules) { r.Groups.Joined = 0 }},
 		{"groups.codeDays", func(r *game.Rules) { r.Groups.CodeDays = 0 }},
-		{"calendar.yearly", func(r *game.Rules) { r.Calendar.Yearly = &game.Yearly{} }},
-		{"calendar.seasons[0]", func(r *game.Rules) { r.Calendar.Seasons = []game.Season{{Key: "x", From: date("2026-05-01")}} }},
-		{"calendar.seasons[1]", func(r *game.Rules) {
-			r.Calendar.Seasons = []game.Season{{Key: "x", From: date("2026-05-01"), Until: date("2026-06-01")}, {Key: "y", From: date("2026-06-01"), Until: date("2026-07-01")}}
+		{"calendar.yearly.from", func(r *game.Rules) { r.Calendar.Yearly = &game.Yearly{Until: game.MonthDay{Month: 5, Day: 1}} }},
+		{"calendar.yearly.until", func(r *game.Rules) { r.Calendar.Yearly = &game.Yearly{From: game.MonthDay{Month: 5, Day: 1}} }},
+		{"calendar.seasons", func(r *game.Rules) { r.Calendar.Seasons = make([]game.Season, game.MaxSeasons+1) }},
+		{"calendar.seasons[0].key", func(r *game.Rules) {
+			r.Calendar.Seasons = seasons("2026-05-01", "2026-05-02")
+			r.Calendar.Seasons[0].Key = ""
+		}},
+		{"calendar.seasons[0].until", func(r *game.Rules) { r.Calendar.Seasons = seasons("2026-05-01", "") }},
+		{"calendar.seasons[0].until", func(r *game.Rules) { r.Calendar.Seasons = seasons("2026-05-02", "2026-05-01") }},
+		{"calendar.seasons[0].until", func(r *game.Rules) { r.Calendar.Seasons = seasons("2026-05-02", "3026-05-01") }},
+		{"calendar.seasons[1].from", func(r *game.Rules) {
+			r.Calendar.Seasons = seasons("2026-05-01", "2026-06-01", "2026-06-01", "2026-07-01")
+		}},
+		{"calendar.seasons[0].from", func(r *game.Rules) { // in the middle of the yearly one
+			r.Calendar.Yearly = &game.Yearly{From: game.MonthDay{Month: 10, Day: 1}, Until: game.MonthDay{Month: 4, Day: 1}}
+			r.Calendar.Seasons = seasons("2027-03-01", "2027-05-01")
 		}},
 		{"quiz.choices", func(r *game.Rules) { r.Quiz.Choices = 2 }},
 		{"quiz.prompts.smell", func(r *game.Rules) { r.Quiz.Prompts["smell"] = game.Words{"en": "x", "de": "x", "fr": "x"} }},
@@ -84,6 +105,20 @@ func TestEveryMistakeInTheRulesIsNamedByItsField(t *testing.T) {
 			t.Errorf("%s: got %v", c.field, problems)
 		}
 	}
+}
+
+// seasons gives seasons with from and until, one after the other.
+func seasons(days ...string) (all []game.Season) {
+	for i := 0; i+1 < len(days); i += 2 {
+		s := game.Season{Key: fmt.Sprintf("season-%d", i)}
+		for day, text := range map[*game.Date]string{&s.From: days[i], &s.Until: days[i+1]} {
+			if text != "" {
+				*day = date(text)
+			}
+		}
+		all = append(all, s)
+	}
+	return all
 }
 
 // A rule that staff got wrong may be useless, but never breaks the game.

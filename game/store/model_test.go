@@ -489,7 +489,10 @@ func (m *model) tune(*rapid.T) {
 	r.FairPlay.Copies = rapid.IntRange(0, game.MaxCopies).Draw(m.rt, "copies")
 	r.Trails = append(r.Trails, game.Trail{Key: "two", Art: "two", Points: 7, Texts: r.Trails[0].Texts,
 		Steps: []game.Step{{Species: "species-1"}, {Species: "species-2"}}})
-	r.Badges = r.Badges[rapid.IntRange(0, 9).Draw(m.rt, "badges"):]
+	r.Badges = slices.Clone(r.Badges[rapid.IntRange(0, 9).Draw(m.rt, "badges"):])
+	for i := range r.Badges {
+		r.Badges[i].Off = rapid.IntRange(0, 3).Draw(m.rt, "off") == 0
+	}
 	if err := tune(m.f.t.Context(), m.store().Store, r, rapid.SampledFrom([]*time.Location{time.UTC, berlin}).Draw(m.rt, "zone")); err != nil {
 		// The starter trails name animals that this small zoo does not have.
 		var wrong store.RulesError
