@@ -67,9 +67,9 @@ func (m *MonthDay) UnmarshalText(text []byte) error {
 }
 
 // MarshalText implements encoding.TextMarshaler.
-func (m MonthDay) MarshalText() ([]byte, error) {
-	return fmt.Appendf(nil, "%02d-%02d", m.Month, m.Day), nil
-}
+func (m MonthDay) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+func (m MonthDay) String() string { return fmt.Sprintf("%02d-%02d", m.Month, m.Day) }
 
 func (m MonthDay) valid() bool { return m.Month > 0 && m.Day > 0 }
 

@@ -161,22 +161,44 @@ func (f FairPlay) Open(day Date) (Awake, bool, error) {
 		return Awake{}, false, fmt.Errorf("opening hours: %w", err)
 	}
 	switch rule := openingOn(openings, day); {
-	case rule == nil:
+	case rule < 0:
 		return Awake{0, 24 * 60}, true, nil
-	case rule.open == nil:
+	case openings[rule].open == nil:
 		return Awake{}, false, nil
 	default:
-		return *rule.open, true, nil
+		return *openings[rule].open, true, nil
 	}
 }
 
-func openingOn(openings []opening, day Date) *opening {
-	var rule *opening
+// HoursFrom gives the hours that hold on one of so many days from a day on.
+func (f FairPlay) HoursFrom(day Date, days int) ([]Hours, error) {
+	openings, err := f.openings()
+	if err != nil {
+		return nil, fmt.Errorf("opening hours: %w", err)
+	}
+	holds := make([]bool, len(openings))
+	for i := range days {
+		if rule := openingOn(openings, day.Plus(i)); rule >= 0 {
+			holds[rule] = true
+		}
+	}
+	var all []Hours
+	for i, h := range f.Hours {
+		if holds[i] {
+			all = append(all, h)
+		}
+	}
+	return all, nil
+}
+
+// openingOn finds what holds on a day; -1 if nothing does.
+func openingOn(openings []opening, day Date) int {
+	rule := -1
 	for i := range openings {
 		o := &openings[i]
 		fits := o.days[day.Weekday()] && o.from.Compare(day) <= 0 && (o.until.IsZero() || day.Compare(o.until) <= 0)
-		if fits && (rule == nil || rule.from.Compare(o.from) <= 0) {
-			rule = o
+		if fits && (rule < 0 || openings[rule].from.Compare(o.from) <= 0) {
+			rule = i
 		}
 	}
 	return rule
@@ -185,5 +207,5 @@ func openingOn(openings []opening, day Date) *opening {
 // isOpen tells whether the zoo was open at a local time of a day.
 func isOpen(openings []opening, day Date, local time.Time) bool {
 	rule := openingOn(openings, day)
-	return rule == nil || rule.open != nil && rule.open.Contains(local)
+	return rule < 0 || openings[rule].open != nil && openings[rule].open.Contains(local)
 }

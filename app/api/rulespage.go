@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"embed"
+	"fmt"
 	"html/template"
 	"strconv"
 	"strings"
@@ -39,8 +40,12 @@ func (a *API) rulesPage(app *fiber.App) {
 		if err != nil {
 			return err
 		}
+		text, err := a.rulesText(l, zoo)
+		if err != nil {
+			return err
+		}
 		var html bytes.Buffer
-		if err := page.Funcs(template.FuncMap{"say": sayRules(l)}).Execute(&html, a.rulesText(l, zoo)); err != nil {
+		if err := page.Funcs(template.FuncMap{"say": sayRules(l)}).Execute(&html, text); err != nil {
 			return err
 		}
 		c.Set(fiber.HeaderContentType, "text/html; charset=utf-8")
@@ -93,7 +98,7 @@ type rarityText struct {
 	Catch, Again int
 }
 
-func (a *API) rulesText(l game.Language, zoo *store.Zoo) rulesText {
+func (a *API) rulesText(l game.Language, zoo *store.Zoo) (rulesText, error) {
 	rules := zoo.Referee.Rules()
 	t := rulesText{
 		Language: l, Visit: rules.Points.Visit, Quiz: rules.Points.Quiz, Zone: zoo.Referee.Zone().String(),
@@ -118,18 +123,20 @@ func (a *API) rulesText(l game.Language, zoo *store.Zoo) rulesText {
 		t.Rates = append(t.Rates, say(l, "rules.rate", map[string]string{"animals": strconv.Itoa(r.Captures), "time": spell(l, r.Within)}))
 	}
 	t.Area = rules.FairPlay.Area != nil
-	for _, h := range rules.FairPlay.Hours {
+	hours, err := rules.FairPlay.HoursFrom(game.DateOf(a.Now(), zoo.Referee.Zone()), 366)
+	if err != nil {
+		return rulesText{}, err
+	}
+	for _, h := range hours {
 		t.Hours = append(t.Hours, hoursText(l, h))
 	}
 	for _, kind := range game.GroupKinds {
 		t.Groups = append(t.Groups, say(l, "rules.group."+string(kind), map[string]string{"members": strconv.Itoa(rules.Groups.Members[kind])}))
 	}
 	if y := rules.Calendar.Yearly; y != nil {
-		from, _ := y.From.MarshalText()
-		until, _ := y.Until.MarshalText()
-		t.Season = say(l, "rules.season", map[string]string{"from": dayText(l, string(from)), "until": dayText(l, string(until))})
+		t.Season = say(l, "rules.season", map[string]string{"from": dayText(l, y.From.String()), "until": dayText(l, y.Until.String())})
 	}
-	return t
+	return t, nil
 }
 
 // spell gives a stretch of time in hours or minutes.
@@ -145,13 +152,25 @@ func spell(l game.Language, d time.Duration) string {
 }
 
 func hoursText(l game.Language, h game.Hours) string {
-	values := map[string]string{"open": strings.ReplaceAll(h.Open, "-", "–"), "from": h.From.String(), "days": say(l, "rules.every-day", nil)}
+	values := map[string]string{"open": strings.ReplaceAll(h.Open, "-", "–"), "days": say(l, "rules.every-day", nil)}
 	if len(h.Days) > 0 {
 		var days []string
 		for _, d := range h.Days {
 			days = append(days, say(l, "rules."+d, nil))
 		}
 		values["days"] = strings.Join(days, ", ")
+	}
+	dates := map[string]string{"days": values["days"], "from": dateText(l, h.From), "until": dateText(l, h.Until)}
+	switch {
+	case h.From.IsZero() && h.Until.IsZero():
+	case h.From == h.Until:
+		values["days"] = dates["from"]
+	case h.Until.IsZero():
+		values["days"] = say(l, "rules.days-from", dates)
+	case h.From.IsZero():
+		values["days"] = say(l, "rules.days-until", dates)
+	default:
+		values["days"] = say(l, "rules.days-between", dates)
 	}
 	if h.Open == "" {
 		return say(l, "rules.closed", values)
@@ -164,4 +183,11 @@ func dayText(l game.Language, monthDay string) string {
 	month, day, _ := strings.Cut(monthDay, "-")
 	day = strings.TrimPrefix(day, "0")
 	return say(l, "rules.day", map[string]string{"day": day, "month": say(l, "rules.month."+month, nil)})
+}
+
+func dateText(l game.Language, d game.Date) string {
+	if d.IsZero() {
+		return ""
+	}
+	return dayText(l, fmt.Sprintf("%02d-%02d", d.Month, d.Day)) + " " + strconv.Itoa(d.Year)
 }

@@ -52,6 +52,8 @@ func (d *Desk) Register(app *fiber.App, h huma.API) {
 	d.species()
 	d.imports()
 	d.trails()
+	d.badges()
+	d.settings()
 	d.captures()
 	d.visits()
 	d.lessons()

@@ -347,7 +347,11 @@ func (d *Desk) trails() {
 		if err != nil {
 			return nil, d.fail(l, err)
 		}
-		for _, b := range zoo.Referee.Rules().Badges {
+		now, err := d.API.Store.Setup(ctx, 0) // of badges that are off, too
+		if err != nil {
+			return nil, d.fail(l, err)
+		}
+		for _, b := range now.After.Rules.Badges {
 			if b.Kind == game.TrailsBadge && slices.Contains(b.Of, in.Key) {
 				return nil, problem(l, trailInBadge, map[string]string{"badge": b.Texts.In(l).Name}, nil)
 			}
