@@ -79,7 +79,7 @@ func rulesPageKeys(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys := []string{"rate", "season", "every-day", "closed", "open", "day", "hours", "minute", "minutes"}
+	keys := []string{"rate", "season", "every-day", "days-from", "days-until", "days-between", "closed", "open", "day", "hours", "minute", "minutes"}
 	for _, say := range regexp.MustCompile(`say "([a-z-]+)"`).FindAllSubmatch(page, -1) {
 		keys = append(keys, string(say[1]))
 	}

@@ -92,6 +92,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/v1/badges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The badges
+         * @description Every badge, on or off.
+         */
+        get: operations["staff-badges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/badges/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Turn a badge on or off
+         * @description A badge that is off is nowhere to be seen or earned. On again, everybody has it who has done what it wants, whenever that was.
+         */
+        patch: operations["staff-switch-badge"];
+        trace?: never;
+    };
     "/staff/v1/captures": {
         parameters: {
             query?: never;
@@ -539,6 +579,282 @@ export interface paths {
          * @description Ends all sessions of the account, in every browser.
          */
         delete: operations["staff-sign-out-everywhere"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/settings/area": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The area of the zoo
+         * @description Where photos have to be taken. Phones compare that by themselves.
+         */
+        get: operations["staff-area"];
+        /**
+         * Change the area of the zoo
+         * @description Where photos have to be taken. Phones compare that by themselves. If somebody else was faster nothing is changed.
+         */
+        put: operations["staff-set-area"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/settings/area/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The history of the area of the zoo
+         * @description Who changed what, the latest first.
+         */
+        get: operations["staff-area-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/settings/area/versions/{revision}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go back to earlier area of the zoo
+         * @description Makes it what it was in a version. That is a change of its own, and can be undone too.
+         */
+        post: operations["staff-restore-area"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/settings/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The opening hours
+         * @description When the zoo is open. Captures of other times are kept and earn nothing; each is judged by the hours of its day.
+         */
+        get: operations["staff-hours"];
+        /**
+         * Change the opening hours
+         * @description When the zoo is open. Captures of other times are kept and earn nothing; each is judged by the hours of its day. If somebody else was faster nothing is changed.
+         */
+        put: operations["staff-set-hours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/settings/hours/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check opening hours
+         * @description Tells what is wrong with hours before they are saved, or when the zoo would be open in the two weeks that begin today. It changes nothing.
+         */
+        post: operations["staff-check-hours"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/settings/hours/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The history of the opening hours
+         * @description Who changed what, the latest first.
+         */
+        get: operations["staff-hours-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/settings/hours/versions/{revision}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go back to earlier opening hours
+         * @description Makes it what it was in a version. That is a change of its own, and can be undone too.
+         */
+        post: operations["staff-restore-hours"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/settings/seasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The seasons
+         * @description Which days are a season, for leaderboards.
+         */
+        get: operations["staff-seasons"];
+        /**
+         * Change the seasons
+         * @description Which days are a season, for leaderboards. If somebody else was faster nothing is changed.
+         */
+        put: operations["staff-set-seasons"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/settings/seasons/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The history of the seasons
+         * @description Who changed what, the latest first.
+         */
+        get: operations["staff-seasons-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/settings/seasons/versions/{revision}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go back to earlier seasons
+         * @description Makes it what it was in a version. That is a change of its own, and can be undone too.
+         */
+        post: operations["staff-restore-seasons"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/settings/zone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The time zone
+         * @description In which the zoo's days begin and end. A change moves captures around midnight to other days, and what was earned follows.
+         */
+        get: operations["staff-zone"];
+        /**
+         * Change the time zone
+         * @description In which the zoo's days begin and end. A change moves captures around midnight to other days, and what was earned follows. If somebody else was faster nothing is changed.
+         */
+        put: operations["staff-set-zone"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/settings/zone/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The history of the time zone
+         * @description Who changed what, the latest first.
+         */
+        get: operations["staff-zone-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/settings/zone/versions/{revision}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go back to earlier time zone
+         * @description Makes it what it was in a version. That is a change of its own, and can be undone too.
+         */
+        post: operations["staff-restore-zone"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2348,6 +2664,42 @@ export interface components {
              */
             who: string;
         };
+        StaffBadgeLine: {
+            /** @example owl */
+            art: string;
+            /**
+             * Format: int64
+             * @description How many it takes; 0 is all that are on display
+             * @example 5
+             */
+            atLeast: number;
+            /** @example night-owl */
+            key: string;
+            /**
+             * @description What it counts
+             * @example activity
+             */
+            kind: string;
+            /**
+             * @description Which of that count; empty: all
+             * @example [
+             *       "night"
+             *     ]
+             */
+            of: string[];
+            /** @description Whether visitors see and earn it */
+            on: boolean;
+            texts: components["schemas"]["StaffCaptions"];
+            /** @description Send it as If-Match with the next change */
+            version: string;
+        };
+        StaffBadgeList: {
+            badges: components["schemas"]["StaffBadgeLine"][];
+        };
+        StaffBadgeSwitch: {
+            /** @description Whether visitors see and earn it */
+            on: boolean;
+        };
         StaffCaptions: {
             de: components["schemas"]["Caption"];
             en: components["schemas"]["Caption"];
@@ -2408,6 +2760,11 @@ export interface components {
         };
         StaffChecked: {
             card: components["schemas"]["CaughtSpecies"];
+            wrong: components["schemas"]["StaffWrong"][];
+        };
+        StaffCheckedHours: {
+            /** @description Today and the days that follow; empty if something is wrong */
+            days: components["schemas"]["StaffHoursOfDay"][];
             wrong: components["schemas"]["StaffWrong"][];
         };
         StaffCheckedTrail: {
@@ -2594,6 +2951,40 @@ export interface components {
             /** @description The latest first: it holds now */
             publications: components["schemas"]["StaffPublication"][];
         };
+        StaffHoursLine: {
+            /**
+             * @description Days of the week, monday to sunday; empty: all
+             * @example [
+             *       "saturday",
+             *       "sunday"
+             *     ]
+             */
+            days: string[];
+            /**
+             * @description First day; empty: since ever
+             * @example 2026-03-01
+             */
+            from: string;
+            /**
+             * @description Empty: closed
+             * @example 09:00-18:30
+             */
+            open: string;
+            /**
+             * @description Last day; empty: for good
+             * @example 2026-10-31
+             */
+            until: string;
+        };
+        StaffHoursOfDay: {
+            /** @example 2026-05-01 */
+            day: string;
+            /**
+             * @description 00:00-24:00 is always; empty is closed
+             * @example 09:00-18:30
+             */
+            open: string;
+        };
         StaffImported: {
             /** Format: int64 */
             added: number;
@@ -2775,6 +3166,17 @@ export interface components {
             /** @description Whether it is a script with a token, not somebody signed in */
             script: boolean;
         };
+        StaffNamedSeason: {
+            /** @example 2026-12-01 */
+            from: string;
+            /** @example winter-lights */
+            key: string;
+            /**
+             * @description Last day
+             * @example 2027-01-06
+             */
+            until: string;
+        };
         StaffNewAccount: {
             /** @example Sam Keeper */
             name: string;
@@ -2808,6 +3210,10 @@ export interface components {
             name: string;
             /** @enum {string} */
             role: "editor" | "keeper" | "admin";
+        };
+        StaffOpeningHours: {
+            /** @description Of several that fit a day the one with the latest from holds, and among those the last. On a day that none fits the zoo is always open. */
+            hours: components["schemas"]["StaffHoursLine"][];
         };
         StaffOption: {
             /** @example big-cat */
@@ -2887,6 +3293,12 @@ export interface components {
             more: boolean;
             /** @description The latest first */
             versions: components["schemas"]["StaffRulesVersion"][];
+        };
+        StaffSeasons: {
+            /** @description One named after a year stands for that year's yearly one */
+            seasons: components["schemas"]["StaffNamedSeason"][];
+            /** @description Comes every year, is called after the year in which it begins, and may run over New Year. Missing: only named seasons */
+            yearly?: components["schemas"]["StaffYearlySeason"];
         };
         StaffSent: {
             /** @description Jobs that unpack ZIPs; their photos appear in the lesson one after another */
@@ -3012,6 +3424,13 @@ export interface components {
             de: components["schemas"]["Text"];
             en: components["schemas"]["Text"];
             fr: components["schemas"]["Text"];
+        };
+        StaffTimeZone: {
+            /**
+             * @description IANA name
+             * @example Europe/Berlin
+             */
+            zone: string;
         };
         StaffToken: {
             /** Format: date-time */
@@ -3247,6 +3666,15 @@ export interface components {
             line: number;
             /** @example must have at most 60 characters */
             message: string;
+        };
+        StaffYearlySeason: {
+            /** @example 03-01 */
+            from: string;
+            /**
+             * @description Last day
+             * @example 11-30
+             */
+            until: string;
         };
         Step: {
             art?: string;
@@ -3988,6 +4416,187 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-badges": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffBadgeList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-switch-badge": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+                /** @description The version that is edited: the ETag of the last answer */
+                "If-Match"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffBadgeSwitch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffBadgeLine"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6453,6 +7062,1463 @@ export interface operations {
             };
         };
     };
+    "staff-area": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZooArea"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-set-area": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+                /** @description The version that is edited: the ETag of the last answer */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ZooArea"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZooArea"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-area-versions": {
+        parameters: {
+            query?: {
+                /** @description Only revisions below this one */
+                below?: number;
+                limit?: number;
+            };
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffRulesVersions"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-restore-area": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+                /** @description The version that is edited: the ETag of the last answer */
+                "If-Match"?: string;
+            };
+            path: {
+                revision: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZooArea"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-hours": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffOpeningHours"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-set-hours": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+                /** @description The version that is edited: the ETag of the last answer */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffOpeningHours"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffOpeningHours"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-check-hours": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffOpeningHours"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffCheckedHours"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-hours-versions": {
+        parameters: {
+            query?: {
+                /** @description Only revisions below this one */
+                below?: number;
+                limit?: number;
+            };
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffRulesVersions"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-restore-hours": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+                /** @description The version that is edited: the ETag of the last answer */
+                "If-Match"?: string;
+            };
+            path: {
+                revision: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffOpeningHours"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-seasons": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffSeasons"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-set-seasons": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+                /** @description The version that is edited: the ETag of the last answer */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffSeasons"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffSeasons"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-seasons-versions": {
+        parameters: {
+            query?: {
+                /** @description Only revisions below this one */
+                below?: number;
+                limit?: number;
+            };
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffRulesVersions"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-restore-seasons": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+                /** @description The version that is edited: the ETag of the last answer */
+                "If-Match"?: string;
+            };
+            path: {
+                revision: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffSeasons"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-zone": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffTimeZone"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-set-zone": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+                /** @description The version that is edited: the ETag of the last answer */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffTimeZone"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffTimeZone"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-zone-versions": {
+        parameters: {
+            query?: {
+                /** @description Only revisions below this one */
+                below?: number;
+                limit?: number;
+            };
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffRulesVersions"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-restore-zone": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+                /** @description The version that is edited: the ETag of the last answer */
+                "If-Match"?: string;
+            };
+            path: {
+                revision: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffTimeZone"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "staff-species": {
         parameters: {
             query?: {
@@ -8291,7 +10357,7 @@ export interface operations {
                      *         {
                      *           "art": "camera",
                      *           "earned": true,
-                     *           "earnedAt": "2026-11-28T23:09:17.984003Z",
+                     *           "earnedAt": "2026-11-28T23:53:31.226398Z",
                      *           "have": 1,
                      *           "key": "first-catch",
                      *           "name": "First catch",
@@ -8398,7 +10464,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "at": "2026-11-28T23:09:17.984003Z",
+                     *       "at": "2026-11-28T23:53:31.226398Z",
                      *       "box": {
                      *         "height": 278,
                      *         "width": 278,
@@ -8459,7 +10525,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "id": "a88667fb-8ded-4507-828a-51ba17960f45",
+                     *       "id": "383639e1-8671-48b3-9381-0c1966782be0",
                      *       "model": "efficientnet-lite2-1",
                      *       "outcome": "caught",
                      *       "progress": {
@@ -8470,20 +10536,20 @@ export interface operations {
                      *       "quiz": {
                      *         "choices": [
                      *           {
-                     *             "key": "africa",
-                     *             "text": "in Africa"
+                     *             "key": "crustacean",
+                     *             "text": "a crustacean"
                      *           },
                      *           {
-                     *             "key": "south-america",
-                     *             "text": "in South America"
+                     *             "key": "echinoderm",
+                     *             "text": "an echinoderm"
                      *           },
                      *           {
-                     *             "key": "antarctica",
-                     *             "text": "in Antarctica"
+                     *             "key": "mammal",
+                     *             "text": "a mammal"
                      *           }
                      *         ],
                      *         "points": 3,
-                     *         "question": "Lion: where does this animal live in the wild?"
+                     *         "question": "Lion: what kind of animal is it?"
                      *       },
                      *       "species": {
                      *         "art": "lion",
@@ -8535,7 +10601,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "at": "2026-11-28T23:09:17.984003Z",
+                     *       "at": "2026-11-28T23:53:31.226398Z",
                      *       "box": {
                      *         "height": 278,
                      *         "width": 278,
@@ -8596,7 +10662,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "id": "a88667fb-8ded-4507-828a-51ba17960f45",
+                     *       "id": "383639e1-8671-48b3-9381-0c1966782be0",
                      *       "model": "efficientnet-lite2-1",
                      *       "outcome": "caught",
                      *       "progress": {
@@ -8607,20 +10673,20 @@ export interface operations {
                      *       "quiz": {
                      *         "choices": [
                      *           {
-                     *             "key": "africa",
-                     *             "text": "in Africa"
+                     *             "key": "crustacean",
+                     *             "text": "a crustacean"
                      *           },
                      *           {
-                     *             "key": "south-america",
-                     *             "text": "in South America"
+                     *             "key": "echinoderm",
+                     *             "text": "an echinoderm"
                      *           },
                      *           {
-                     *             "key": "antarctica",
-                     *             "text": "in Antarctica"
+                     *             "key": "mammal",
+                     *             "text": "a mammal"
                      *           }
                      *         ],
                      *         "points": 3,
-                     *         "question": "Lion: where does this animal live in the wild?"
+                     *         "question": "Lion: what kind of animal is it?"
                      *       },
                      *       "species": {
                      *         "art": "lion",
@@ -8798,11 +10864,11 @@ export interface operations {
                      *         "points": 0,
                      *         "trails": []
                      *       },
-                     *       "id": "a88667fb-8ded-4507-828a-51ba17960f45",
+                     *       "id": "383639e1-8671-48b3-9381-0c1966782be0",
                      *       "outcome": "caught",
                      *       "progress": {
                      *         "caught": 1,
-                     *         "points": 18,
+                     *         "points": 15,
                      *         "total": 179
                      *       },
                      *       "species": {
@@ -8944,11 +11010,11 @@ export interface operations {
                      *         "points": 0,
                      *         "trails": []
                      *       },
-                     *       "id": "a88667fb-8ded-4507-828a-51ba17960f45",
+                     *       "id": "383639e1-8671-48b3-9381-0c1966782be0",
                      *       "outcome": "caught",
                      *       "progress": {
                      *         "caught": 1,
-                     *         "points": 18,
+                     *         "points": 15,
                      *         "total": 179
                      *       },
                      *       "species": {
@@ -9056,7 +11122,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "choice": "africa"
+                 *       "choice": "crustacean"
                  *     }
                  */
                 "application/json": components["schemas"]["QuizAnswer"];
@@ -9072,12 +11138,12 @@ export interface operations {
                     /**
                      * @example {
                      *       "answer": {
-                     *         "key": "africa",
-                     *         "text": "in Africa"
+                     *         "key": "mammal",
+                     *         "text": "a mammal"
                      *       },
                      *       "choice": {
-                     *         "key": "africa",
-                     *         "text": "in Africa"
+                     *         "key": "crustacean",
+                     *         "text": "a crustacean"
                      *       },
                      *       "earned": {
                      *         "badges": [],
@@ -9093,23 +11159,17 @@ export interface operations {
                      *           "text": "Something is about to hatch. Catch your first animals!"
                      *         },
                      *         "levelUp": false,
-                     *         "lines": [
-                     *           {
-                     *             "points": 3,
-                     *             "reason": "quiz",
-                     *             "text": "Right answer: lion"
-                     *           }
-                     *         ],
+                     *         "lines": [],
                      *         "lostBadges": [],
-                     *         "points": 3,
+                     *         "points": 0,
                      *         "trails": []
                      *       },
                      *       "progress": {
                      *         "caught": 1,
-                     *         "points": 18,
+                     *         "points": 15,
                      *         "total": 179
                      *       },
-                     *       "right": true
+                     *       "right": false
                      *     }
                      */
                     "application/json": components["schemas"]["Quizzed"];
@@ -9193,7 +11253,7 @@ export interface operations {
                      * @example {
                      *       "progress": {
                      *         "caught": 1,
-                     *         "points": 18,
+                     *         "points": 15,
                      *         "total": 179
                      *       },
                      *       "species": [
@@ -9210,7 +11270,7 @@ export interface operations {
                      *               "name": "Asia"
                      *             }
                      *           ],
-                     *           "firstCaughtAt": "2026-11-28T23:09:17.984003Z",
+                     *           "firstCaughtAt": "2026-11-28T23:53:31.226398Z",
                      *           "group": {
                      *             "key": "big-cat",
                      *             "name": "big cat",
@@ -9312,28 +11372,28 @@ export interface operations {
                      * @example {
                      *       "groups": [
                      *         {
-                     *           "id": "01a2246b-8dbd-78e3-915f-fa8d88c5b205",
+                     *           "id": "01a22494-0a06-7f38-9ade-5351557e9767",
                      *           "kind": "family",
                      *           "members": [
                      *             {
-                     *               "id": "01a2246b-8dbf-7156-b231-27417896abd4",
+                     *               "id": "01a22494-0a0d-73b2-b800-c5c4ae436e64",
                      *               "me": false,
-                     *               "nickname": "Patient Wombat 89",
+                     *               "nickname": "Gentle Falcon 89",
                      *               "owner": true,
-                     *               "since": "2026-11-28T23:09:18.142236Z"
+                     *               "since": "2026-11-28T23:53:31.399682Z"
                      *             },
                      *             {
-                     *               "id": "01a2246b-8dca-7149-a32f-ff77c6eb4344",
+                     *               "id": "01a22494-0a1f-7302-aa60-097c1ce8bcc2",
                      *               "me": true,
-                     *               "nickname": "Swift Gecko 15",
+                     *               "nickname": "Quiet Koala 85",
                      *               "owner": false,
-                     *               "since": "2026-11-28T23:09:18.154079Z"
+                     *               "since": "2026-11-28T23:53:31.423191Z"
                      *             }
                      *           ],
                      *           "mostMembers": 12,
-                     *           "name": "Quiet Badger 1",
+                     *           "name": "Golden Dolphin 41",
                      *           "owner": false,
-                     *           "since": "2026-11-28T23:09:18.142236Z"
+                     *           "since": "2026-11-28T23:53:31.399682Z"
                      *         }
                      *       ],
                      *       "most": 5
@@ -9410,25 +11470,25 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": {
-                     *         "code": "TRNMDM",
+                     *         "code": "WRTPNR",
                      *         "expired": false,
-                     *         "until": "2026-12-12T23:09:18.142236Z"
+                     *         "until": "2026-12-12T23:53:31.399682Z"
                      *       },
-                     *       "id": "01a2246b-8dbd-78e3-915f-fa8d88c5b205",
+                     *       "id": "01a22494-0a06-7f38-9ade-5351557e9767",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a2246b-8dbf-7156-b231-27417896abd4",
+                     *           "id": "01a22494-0a0d-73b2-b800-c5c4ae436e64",
                      *           "me": true,
-                     *           "nickname": "Patient Wombat 89",
+                     *           "nickname": "Gentle Falcon 89",
                      *           "owner": true,
-                     *           "since": "2026-11-28T23:09:18.142236Z"
+                     *           "since": "2026-11-28T23:53:31.399682Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Quiet Badger 1",
+                     *       "name": "Golden Dolphin 41",
                      *       "owner": true,
-                     *       "since": "2026-11-28T23:09:18.142236Z"
+                     *       "since": "2026-11-28T23:53:31.399682Z"
                      *     }
                      */
                     "application/json": components["schemas"]["VisitorGroup"];
@@ -9504,7 +11564,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "code": "TRNMDM"
+                 *       "code": "WRTPNR"
                  *     }
                  */
                 "application/json": components["schemas"]["GroupCode"];
@@ -9519,28 +11579,28 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2246b-8dbd-78e3-915f-fa8d88c5b205",
+                     *       "id": "01a22494-0a06-7f38-9ade-5351557e9767",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a2246b-8dbf-7156-b231-27417896abd4",
+                     *           "id": "01a22494-0a0d-73b2-b800-c5c4ae436e64",
                      *           "me": false,
-                     *           "nickname": "Patient Wombat 89",
+                     *           "nickname": "Gentle Falcon 89",
                      *           "owner": true,
-                     *           "since": "2026-11-28T23:09:18.142236Z"
+                     *           "since": "2026-11-28T23:53:31.399682Z"
                      *         },
                      *         {
-                     *           "id": "01a2246b-8dca-7149-a32f-ff77c6eb4344",
+                     *           "id": "01a22494-0a1f-7302-aa60-097c1ce8bcc2",
                      *           "me": true,
-                     *           "nickname": "Swift Gecko 15",
+                     *           "nickname": "Quiet Koala 85",
                      *           "owner": false,
-                     *           "since": "2026-11-28T23:09:18.154079Z"
+                     *           "since": "2026-11-28T23:53:31.423191Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Quiet Badger 1",
+                     *       "name": "Golden Dolphin 41",
                      *       "owner": false,
-                     *       "since": "2026-11-28T23:09:18.142236Z"
+                     *       "since": "2026-11-28T23:53:31.399682Z"
                      *     }
                      */
                     "application/json": components["schemas"]["VisitorGroup"];
@@ -9642,33 +11702,33 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2246b-8dbd-78e3-915f-fa8d88c5b205",
+                     *       "id": "01a22494-0a06-7f38-9ade-5351557e9767",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a2246b-8dbf-7156-b231-27417896abd4",
+                     *           "id": "01a22494-0a0d-73b2-b800-c5c4ae436e64",
                      *           "me": false,
-                     *           "nickname": "Patient Wombat 89",
+                     *           "nickname": "Gentle Falcon 89",
                      *           "owner": true,
-                     *           "since": "2026-11-28T23:09:18.142236Z"
+                     *           "since": "2026-11-28T23:53:31.399682Z"
                      *         },
                      *         {
-                     *           "id": "01a2246b-8dca-7149-a32f-ff77c6eb4344",
+                     *           "id": "01a22494-0a1f-7302-aa60-097c1ce8bcc2",
                      *           "me": true,
-                     *           "nickname": "Swift Gecko 15",
+                     *           "nickname": "Quiet Koala 85",
                      *           "owner": false,
-                     *           "since": "2026-11-28T23:09:18.154079Z"
+                     *           "since": "2026-11-28T23:53:31.423191Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Quiet Badger 1",
+                     *       "name": "Golden Dolphin 41",
                      *       "owner": false,
                      *       "progress": {
                      *         "caught": 1,
                      *         "points": 10,
                      *         "total": 179
                      *       },
-                     *       "since": "2026-11-28T23:09:18.142236Z",
+                     *       "since": "2026-11-28T23:53:31.399682Z",
                      *       "species": [
                      *         {
                      *           "art": "lion",
@@ -9683,7 +11743,7 @@ export interface operations {
                      *               "name": "Asia"
                      *             }
                      *           ],
-                     *           "firstCaughtAt": "2026-11-28T23:09:17.984003Z",
+                     *           "firstCaughtAt": "2026-11-28T23:53:31.226398Z",
                      *           "group": {
                      *             "key": "big-cat",
                      *             "name": "big cat",
@@ -9795,32 +11855,32 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": {
-                     *         "code": "KNSMHK",
+                     *         "code": "PPTNBC",
                      *         "expired": false,
-                     *         "until": "2026-12-12T23:09:18.171638Z"
+                     *         "until": "2026-12-12T23:53:31.443304Z"
                      *       },
-                     *       "id": "01a2246b-8dbd-78e3-915f-fa8d88c5b205",
+                     *       "id": "01a22494-0a06-7f38-9ade-5351557e9767",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a2246b-8dbf-7156-b231-27417896abd4",
+                     *           "id": "01a22494-0a0d-73b2-b800-c5c4ae436e64",
                      *           "me": true,
-                     *           "nickname": "Patient Wombat 89",
+                     *           "nickname": "Gentle Falcon 89",
                      *           "owner": true,
-                     *           "since": "2026-11-28T23:09:18.142236Z"
+                     *           "since": "2026-11-28T23:53:31.399682Z"
                      *         },
                      *         {
-                     *           "id": "01a2246b-8dca-7149-a32f-ff77c6eb4344",
+                     *           "id": "01a22494-0a1f-7302-aa60-097c1ce8bcc2",
                      *           "me": false,
-                     *           "nickname": "Swift Gecko 15",
+                     *           "nickname": "Quiet Koala 85",
                      *           "owner": false,
-                     *           "since": "2026-11-28T23:09:18.154079Z"
+                     *           "since": "2026-11-28T23:53:31.423191Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Quiet Badger 1",
+                     *       "name": "Golden Dolphin 41",
                      *       "owner": true,
-                     *       "since": "2026-11-28T23:09:18.142236Z"
+                     *       "since": "2026-11-28T23:53:31.399682Z"
                      *     }
                      */
                     "application/json": components["schemas"]["VisitorGroup"];
@@ -10074,7 +12134,7 @@ export interface operations {
                      *           "text": "You have hatched and look around with wide eyes."
                      *         }
                      *       ],
-                     *       "points": 18
+                     *       "points": 15
                      *     }
                      */
                     "application/json": components["schemas"]["Levels"];
@@ -10288,9 +12348,9 @@ export interface operations {
                      *         "points": 0,
                      *         "text": "Something is about to hatch. Catch your first animals!"
                      *       },
-                     *       "memberSince": "2026-11-28T23:09:17.868933Z",
-                     *       "nickname": "Swift Gecko 15",
-                     *       "points": 18,
+                     *       "memberSince": "2026-11-28T23:53:31.118314Z",
+                     *       "nickname": "Quiet Koala 85",
+                     *       "points": 15,
                      *       "standings": true,
                      *       "total": 179,
                      *       "visits": 1
@@ -10426,9 +12486,9 @@ export interface operations {
                      *         "points": 0,
                      *         "text": "Something is about to hatch. Catch your first animals!"
                      *       },
-                     *       "memberSince": "2026-11-28T23:09:17.868933Z",
-                     *       "nickname": "Bright Tapir 49",
-                     *       "points": 18,
+                     *       "memberSince": "2026-11-28T23:53:31.118314Z",
+                     *       "nickname": "Mighty Beaver 41",
+                     *       "points": 15,
                      *       "standings": true,
                      *       "total": 179,
                      *       "visits": 1
@@ -10497,16 +12557,16 @@ export interface operations {
                      * @example {
                      *       "badges": [
                      *         {
-                     *           "at": "2026-11-28T23:09:17.984003Z",
+                     *           "at": "2026-11-28T23:53:31.226398Z",
                      *           "key": "first-catch"
                      *         }
                      *       ],
                      *       "captures": [
                      *         {
-                     *           "at": "2026-11-28T23:09:17.984003Z",
+                     *           "at": "2026-11-28T23:53:31.226398Z",
                      *           "confidence": 0.9999670820906026,
                      *           "earned": 15,
-                     *           "id": "a88667fb-8ded-4507-828a-51ba17960f45",
+                     *           "id": "383639e1-8671-48b3-9381-0c1966782be0",
                      *           "model": "efficientnet-lite2-1",
                      *           "outcome": "caught",
                      *           "outcomeNow": "caught",
@@ -10518,34 +12578,34 @@ export interface operations {
                      *       ],
                      *       "corrections": [],
                      *       "groups": [],
-                     *       "id": "01a2246b-8cac-7e36-abaa-22ca546454a6",
+                     *       "id": "01a22494-08ee-74c8-b522-b21bb4dc4e1c",
                      *       "ledger": [
                      *         {
-                     *           "at": "2026-11-28T23:09:17.984003Z",
-                     *           "capture": "a88667fb-8ded-4507-828a-51ba17960f45",
+                     *           "at": "2026-11-28T23:53:31.226398Z",
+                     *           "capture": "383639e1-8671-48b3-9381-0c1966782be0",
                      *           "points": 10,
                      *           "reason": "catch"
                      *         },
                      *         {
-                     *           "at": "2026-11-28T23:09:17.984003Z",
-                     *           "capture": "a88667fb-8ded-4507-828a-51ba17960f45",
+                     *           "at": "2026-11-28T23:53:31.226398Z",
+                     *           "capture": "383639e1-8671-48b3-9381-0c1966782be0",
                      *           "points": 5,
                      *           "reason": "visit"
                      *         }
                      *       ],
-                     *       "memberSince": "2026-11-28T23:09:17.868933Z",
-                     *       "nickname": "Swift Gecko 15",
+                     *       "memberSince": "2026-11-28T23:53:31.118314Z",
+                     *       "nickname": "Quiet Koala 85",
                      *       "phonesSince": [
-                     *         "2026-11-28T23:09:17.868933Z"
+                     *         "2026-11-28T23:53:31.118314Z"
                      *       ],
-                     *       "points": 18,
+                     *       "points": 15,
                      *       "questions": [
                      *         {
-                     *           "answeredAt": "2026-11-28T23:09:18.07712Z",
-                     *           "capture": "a88667fb-8ded-4507-828a-51ba17960f45",
-                     *           "choice": "africa",
-                     *           "question": "Lion: where does this animal live in the wild?",
-                     *           "right": true
+                     *           "answeredAt": "2026-11-28T23:53:31.324537Z",
+                     *           "capture": "383639e1-8671-48b3-9381-0c1966782be0",
+                     *           "choice": "crustacean",
+                     *           "question": "Lion: what kind of animal is it?",
+                     *           "right": false
                      *         }
                      *       ],
                      *       "standings": true,
@@ -10613,7 +12673,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "passCode": "gava-gavi-gize-fezi-mebi-miro"
+                     *       "passCode": "mama-rano-gabe-gino-gilo-lare"
                      *     }
                      */
                     "application/json": components["schemas"]["NewPassCode"];
@@ -10671,7 +12731,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "passCode": "gisa-fobi-lone-leno-givi-rino"
+                 *       "passCode": "liro-waro-bemo-gone-rosi-gebo"
                  *     }
                  */
                 "application/json": components["schemas"]["PassCode"];
@@ -10686,9 +12746,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2246b-8cac-7e36-abaa-22ca546454a6",
-                     *       "nickname": "Bright Tapir 49",
-                     *       "token": "Yw9wYmrIX8VMDaNQ_lf1EmPdmHjy_I906UC4oO2GXqA"
+                     *       "id": "01a22494-08ee-74c8-b522-b21bb4dc4e1c",
+                     *       "nickname": "Mighty Beaver 41",
+                     *       "token": "W6F-NSt424wqlB3hOAMIir1FeuqcGhWynSuV74KOQ0I"
                      *     }
                      */
                     "application/json": components["schemas"]["NewPhone"];
@@ -10782,8 +12842,8 @@ export interface operations {
                      *         "points": 0,
                      *         "text": "Something is about to hatch. Catch your first animals!"
                      *       },
-                     *       "memberSince": "2026-11-28T23:09:17.868933Z",
-                     *       "nickname": "Swift Gecko 15",
+                     *       "memberSince": "2026-11-28T23:53:31.118314Z",
+                     *       "nickname": "Quiet Koala 85",
                      *       "points": 0,
                      *       "standings": true,
                      *       "total": 179,
@@ -10892,7 +12952,7 @@ export interface operations {
                      *         "sleepHours": 20,
                      *         "surprise": "A lion's roar carries up to eight kilometres. That is as far as a two-hour walk."
                      *       },
-                     *       "firstCaughtAt": "2026-11-28T23:09:17.984003Z",
+                     *       "firstCaughtAt": "2026-11-28T23:53:31.226398Z",
                      *       "name": "lion",
                      *       "number": 1,
                      *       "scientificName": "Panthera leo",
@@ -10999,9 +13059,9 @@ export interface operations {
                      *       "of": "visitors",
                      *       "rows": [
                      *         {
-                     *           "key": "6xAgkuREmI0R",
-                     *           "name": "Swift Gecko 15",
-                     *           "points": 18,
+                     *           "key": "dAPvhfiyJVq9",
+                     *           "name": "Quiet Koala 85",
+                     *           "points": 15,
                      *           "rank": 1
                      *         }
                      *       ],
@@ -11095,18 +13155,18 @@ export interface operations {
                      * @example {
                      *       "board": "ever",
                      *       "mine": {
-                     *         "key": "6xAgkuREmI0R",
+                     *         "key": "dAPvhfiyJVq9",
                      *         "listed": true,
-                     *         "points": 18,
+                     *         "points": 15,
                      *         "rank": 1
                      *       },
                      *       "of": "visitors",
                      *       "rows": [
                      *         {
-                     *           "key": "6xAgkuREmI0R",
+                     *           "key": "dAPvhfiyJVq9",
                      *           "me": true,
-                     *           "name": "Swift Gecko 15",
-                     *           "points": 18,
+                     *           "name": "Quiet Koala 85",
+                     *           "points": 15,
                      *           "rank": 1
                      *         }
                      *       ],
@@ -11404,10 +13464,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2246b-8cb7-73c6-b7a1-237e926dd2ee",
-                     *       "nickname": "Patient Wombat 89",
-                     *       "passCode": "lano-dizo-disa-remo-wela-gobi",
-                     *       "token": "84sWaesFD_DA_XKy5wMxsksrMb5Q9i4EITyarxpTRN4"
+                     *       "id": "01a22494-08f9-70ac-a77b-ee72e040b17c",
+                     *       "nickname": "Gentle Falcon 89",
+                     *       "passCode": "beno-rabe-raso-wosa-loro-bamo",
+                     *       "token": "OUL8BFg7-kkx-QbRt-kdfpMT8PNG-hEPpuY1L5AyCBQ"
                      *     }
                      */
                     "application/json": components["schemas"]["NewVisitor"];
@@ -11519,7 +13579,7 @@ export interface operations {
                      *       "latest": [
                      *         {
                      *           "art": "lion",
-                     *           "at": "2026-11-28T23:09:17.984003Z",
+                     *           "at": "2026-11-28T23:53:31.226398Z",
                      *           "group": "big-cat",
                      *           "name": "lion",
                      *           "rarity": 1,
@@ -11530,7 +13590,7 @@ export interface operations {
                      *       "living": 179,
                      *       "rarest": {
                      *         "art": "lion",
-                     *         "at": "2026-11-28T23:09:17.984003Z",
+                     *         "at": "2026-11-28T23:53:31.226398Z",
                      *         "group": "big-cat",
                      *         "name": "lion",
                      *         "rarity": 1,
@@ -11545,9 +13605,9 @@ export interface operations {
                      *           "of": "visitors",
                      *           "rows": [
                      *             {
-                     *               "key": "6xAgkuREmI0R",
-                     *               "name": "Swift Gecko 15",
-                     *               "points": 18,
+                     *               "key": "dAPvhfiyJVq9",
+                     *               "name": "Quiet Koala 85",
+                     *               "points": 15,
                      *               "rank": 1
                      *             }
                      *           ],
