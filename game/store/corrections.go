@@ -157,17 +157,24 @@ func (s *Store) change(tx *gorm.DB, visitor game.VisitorID, id game.CaptureID, m
 
 // Remarks gives all corrections of a visitor's captures, the oldest first.
 func (s *Store) Remarks(ctx context.Context, visitor game.VisitorID) ([]Remark, error) {
+	remarks, err := remarksOf(s.read(ctx), []game.VisitorID{visitor})
+	return remarks[visitor], err
+}
+
+func remarksOf(tx *gorm.DB, visitors []game.VisitorID) (map[game.VisitorID][]Remark, error) {
 	var rows []correctionRow
-	if err := s.read(ctx).Where("visitor_id = ?", string(visitor)).Order("id").Find(&rows).Error; err != nil {
+	if err := tx.Where("visitor_id = ANY (?)", idsOf(visitors)).Order("id").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read corrections: %w", err)
 	}
-	remarks := make([]Remark, len(rows))
-	for i, r := range rows {
-		remarks[i] = Remark{Capture: game.CaptureID(r.CaptureID), Staff: r.Staff, Reason: r.Reason, At: r.CreatedAt,
-			Correction: game.Correction{Kind: game.CorrectionKind(r.Kind)}}
-		if r.SpeciesID != nil {
-			remarks[i].Species = game.SpeciesID(*r.SpeciesID)
+	remarks := map[game.VisitorID][]Remark{}
+	for _, row := range rows {
+		r := Remark{Capture: game.CaptureID(row.CaptureID), Staff: row.Staff, Reason: row.Reason, At: row.CreatedAt,
+			Correction: game.Correction{Kind: game.CorrectionKind(row.Kind)}}
+		if row.SpeciesID != nil {
+			r.Species = game.SpeciesID(*row.SpeciesID)
 		}
+		v := game.VisitorID(row.VisitorID)
+		remarks[v] = append(remarks[v], r)
 	}
 	return remarks, nil
 }

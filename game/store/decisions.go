@@ -57,15 +57,19 @@ func fairPlaySaid(reason game.VoidReason) string {
 	return "c.outcome = 'void' AND c.recognised->>'void' = '" + string(reason) + "'"
 }
 
-// decisionsSQL is the statement for a list. The condition of the index is in it
+// decisionsSQL is the statement for a list. The condition of an index is in it
 // word for word.
 func decisionsSQL(d Decisions) string {
-	where := "WHERE (c.outcome = 'void' OR c.said OR c.withdrawn OR c.pardoned)"
+	as, ok := decidedAs[d.As]
+	if !ok {
+		as = "(c.outcome = 'void' OR c.said OR c.withdrawn OR c.pardoned)"
+	}
+	where := "WHERE " + as
 	if d.Nickname != "" {
 		where = "WHERE c.visitor_id IN (SELECT id FROM visitors WHERE nickname = @nickname)"
-	}
-	if as, ok := decidedAs[d.As]; ok {
-		where += " AND " + as
+		if ok {
+			where += " AND " + as
+		}
 	}
 	if d.After.Capture != "" {
 		where += " AND (c.created_at, c.visitor_id, c.id) < (@arrived, CAST(@visitor AS uuid), CAST(@capture AS uuid))"
@@ -94,20 +98,24 @@ func (s *Store) Decided(ctx context.Context, d Decisions) ([]Decided, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list decisions: %w", err)
 	}
-	visitors := map[game.VisitorID]bool{}
+	states := map[game.VisitorID]game.State{}
+	var visitors []game.VisitorID
 	for _, r := range rows {
-		visitors[game.VisitorID(r.Row.VisitorID)] = true
+		v := game.VisitorID(r.Row.VisitorID)
+		if _, ok := states[v]; !ok {
+			states[v], visitors = game.State{}, append(visitors, v)
+		}
 	}
-	states, remarks := map[game.VisitorID]game.State{}, map[game.VisitorID][]Remark{}
-	for v := range visitors {
-		history, err := historyOf(tx, v)
-		if err != nil {
-			return nil, err
-		}
+	histories, err := historiesOf(tx, visitors)
+	if err != nil {
+		return nil, err
+	}
+	for v, history := range histories {
 		states[v] = referee.Replay(history)
-		if remarks[v], err = s.Remarks(ctx, v); err != nil {
-			return nil, err
-		}
+	}
+	remarks, err := remarksOf(tx, visitors)
+	if err != nil {
+		return nil, err
 	}
 	list := make([]Decided, len(rows))
 	for i, r := range rows {

@@ -37,15 +37,15 @@ func (s *Store) Visits(ctx context.Context, from, until game.Date) (v Visits, er
 		return v, err
 	}
 	var rows []struct {
-		Day               time.Time
-		Hour              *int // NULL: how many visits
-		Captures, Catches int
-		Visits            int
+		Day                       *time.Time // NULL: an hour of all days
+		Hour                      int
+		Visits, Captures, Catches int
 	}
 	err = s.read(ctx).Raw(`
-		SELECT day, hour, captures, catches, 0 AS visits FROM visit_hours WHERE day BETWEEN @from AND @until
+		SELECT day, hour, 0 AS visits, sum(captures) AS captures, sum(catches) AS catches FROM visit_hours WHERE day BETWEEN @from AND @until
+		GROUP BY GROUPING SETS (day, hour)
 		UNION ALL
-		SELECT day, NULL, 0, 0, visits FROM visit_days WHERE day BETWEEN @from AND @until`,
+		SELECT day, NULL, visits, 0, 0 FROM visit_days WHERE day BETWEEN @from AND @until`,
 		map[string]any{"from": from.String(), "until": until.String()}).Scan(&rows).Error
 	if err != nil {
 		return v, fmt.Errorf("read the visit numbers: %w", err)
@@ -56,14 +56,14 @@ func (s *Store) Visits(ctx context.Context, from, until game.Date) (v Visits, er
 		v.Days = append(v.Days, VisitDay{Day: d})
 	}
 	for _, r := range rows {
-		day := &v.Days[at[game.DateOf(r.Day, time.UTC)]]
+		if r.Day == nil {
+			v.Hours[r.Hour] = VisitHour{r.Captures, r.Catches}
+			continue
+		}
+		day := &v.Days[at[game.DateOf(*r.Day, time.UTC)]]
 		day.Visits += r.Visits
 		day.Captures += r.Captures
 		day.Catches += r.Catches
-		if r.Hour != nil {
-			v.Hours[*r.Hour].Captures += r.Captures
-			v.Hours[*r.Hour].Catches += r.Catches
-		}
 	}
 	return v, nil
 }
@@ -88,29 +88,40 @@ func (s *Store) CatchesBetween(ctx context.Context, from, until game.Date) (map[
 	return caught, nil
 }
 
-// The full months of a span, and the days before and after them.
+// Months, and at both ends of the span some days more, or less (sign).
 const catchesBetweenSQL = `
 	SELECT species_id, sum(n) AS n FROM (
 		SELECT species_id, n FROM catch_months WHERE month >= @month AND month < @after
 		UNION ALL
-		SELECT species_id, n FROM catches WHERE board >= @from AND board < @first
+		SELECT species_id, @sign * n FROM catches WHERE board >= @from AND board < @until
 		UNION ALL
-		SELECT species_id, n FROM catches WHERE board >= @rest AND board <= @until
+		SELECT species_id, @lastSign * n FROM catches WHERE board >= @lastFrom AND board < @lastUntil
 	) counted GROUP BY species_id HAVING sum(n) > 0`
 
+// catchesBetween makes a span of few rows: of a month that is in it by more than
+// half, the days that are not are taken off.
 func catchesBetween(from, until game.Date) map[string]any {
-	begin := func(d game.Date) game.Date { return game.Date{Year: d.Year, Month: d.Month, Day: 1} }
-	month := begin(from)
-	if from.Day > 1 {
-		month = begin(month.Plus(31))
+	first := func(d game.Date) game.Date { return game.Date{Year: d.Year, Month: d.Month, Day: 1} }
+	month, next, end := first(from), first(first(from).Plus(31)), until.Plus(1)
+	args := map[string]any{"sign": -1, "from": month, "until": from} // all of its first month, but what was before
+	if from.Day > 16 {
+		month, args["sign"], args["from"], args["until"] = next, 1, from, next
 	}
-	after := begin(until.Plus(1))
-	first, rest := month, after
-	if after.Compare(month) < 0 { // all within a month
-		first, rest = until.Plus(1), until.Plus(1)
+	last := first(until)
+	after := first(last.Plus(31))
+	args["lastSign"], args["lastFrom"], args["lastUntil"] = -1, end, after
+	if until.Day < 16 {
+		after, args["lastSign"], args["lastFrom"], args["lastUntil"] = last, 1, last, end
 	}
-	return map[string]any{"month": month.String(), "after": after.String(), "from": "day-" + from.String(),
-		"first": "day-" + first.String(), "rest": "day-" + rest.String(), "until": "day-" + until.String()}
+	if month.Compare(after) >= 0 && last == first(from) { // a part of one month
+		args["sign"], args["from"], args["until"] = 1, from, end
+		args["lastFrom"], args["lastUntil"] = end, end
+	}
+	args["month"], args["after"] = month.String(), after.String()
+	for _, name := range []string{"from", "until", "lastFrom", "lastUntil"} {
+		args[name] = "day-" + args[name].(game.Date).String()
+	}
+	return args
 }
 
 // foldVisits works the noted changes in.

@@ -102,7 +102,8 @@ func TestHoursAndAnimalsAreCountedOverTheSpan(t *testing.T) {
 	t.Parallel()
 	f := founded(t)
 	day := func(month time.Month, d int) game.Date { return game.Date{Year: 2026, Month: month, Day: d} }
-	for _, on := range []game.Date{day(2, 28), day(3, 1), day(3, 31), day(4, 15), day(5, 1), day(5, 2)} {
+	came := []game.Date{day(2, 28), day(3, 1), day(3, 31), day(4, 15), day(5, 1), day(5, 2)}
+	for _, on := range came {
 		v := f.welcome()
 		for i, species := range []int{1, 2} {
 			c := f.sighting(v, species)
@@ -110,20 +111,26 @@ func TestHoursAndAnimalsAreCountedOverTheSpan(t *testing.T) {
 			f.record(c)
 		}
 	}
-	for _, c := range []struct {
-		from, until game.Date
-		want        int
-	}{
-		{day(2, 28), day(5, 2), 6}, {day(3, 1), day(4, 30), 3}, {day(3, 2), day(3, 31), 1}, {day(3, 1), day(3, 1), 1}, {day(3, 2), day(3, 30), 0},
-		{day(3, 31), day(5, 1), 3}, {day(4, 1), day(4, 30), 1}, {day(4, 15), day(5, 1), 2}, {day(1, 1), day(12, 31), 6},
-	} {
-		caught, err := f.CatchesBetween(t.Context(), c.from, c.until)
-		if err != nil || caught[f.species(1).ID] != c.want || caught[f.species(2).ID] != c.want || caught[f.species(3).ID] != 0 {
-			t.Errorf("from %v until %v: %v, %v, want %d", c.from, c.until, caught, err, c.want)
-		}
-		v, err := f.Visits(t.Context(), c.from, c.until)
-		if err != nil || v.Hours[10].Captures != c.want || v.Hours[11].Catches != c.want || v.Hours[12].Captures != 0 {
-			t.Errorf("from %v until %v: %v, %v, want %d at ten and eleven", c.from, c.until, v.Hours, err, c.want)
+	ends := append(slices.Clone(came), day(1, 1), day(2, 15), day(3, 2), day(3, 16), day(3, 17), day(3, 30), day(4, 1), day(4, 16), day(4, 30), day(12, 31))
+	for _, from := range ends {
+		for _, until := range ends {
+			want := 0
+			for _, on := range came {
+				if from.Compare(on) <= 0 && on.Compare(until) <= 0 {
+					want++
+				}
+			}
+			if from.Compare(until) > 0 {
+				continue
+			}
+			caught, err := f.CatchesBetween(t.Context(), from, until)
+			if err != nil || caught[f.species(1).ID] != want || caught[f.species(2).ID] != want || caught[f.species(3).ID] != 0 {
+				t.Errorf("from %v until %v: %v, %v, want %d", from, until, caught, err, want)
+			}
+			v, err := f.Visits(t.Context(), from, until)
+			if err != nil || v.Hours[10].Captures != want || v.Hours[11].Catches != want || v.Hours[12].Captures != 0 {
+				t.Errorf("from %v until %v: %v, %v, want %d at ten and eleven", from, until, v.Hours, err, want)
+			}
 		}
 	}
 }

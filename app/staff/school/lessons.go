@@ -24,9 +24,14 @@ type Lesson struct {
 }
 
 const readLessons = `
-	SELECT l.id, l.species_id, l.taught, count(p.id) FILTER (WHERE p.why = '' AND NOT p.dropped), count(p.id) FILTER (WHERE p.why = '' AND p.dropped),
-		count(p.id) FILTER (WHERE p.why <> ''), coalesce((min(p.id::text) FILTER (WHERE p.why = '' AND NOT p.dropped)), ''), l.created_at
-	FROM lessons l LEFT JOIN lesson_photos p ON p.lesson_id = l.id `
+	SELECT l.id, l.species_id, l.taught, p.used, p.dropped, p.refused, coalesce(cover.id::text, ''), l.created_at
+	FROM lessons l, LATERAL (
+		SELECT count(*) FILTER (WHERE why = '' AND NOT dropped) AS used, count(*) FILTER (WHERE why = '' AND dropped) AS dropped,
+			count(*) FILTER (WHERE why <> '') AS refused
+		FROM lesson_photos WHERE lesson_id = l.id
+	) p LEFT JOIN LATERAL (
+		SELECT id FROM lesson_photos WHERE lesson_id = l.id AND why = '' AND NOT dropped ORDER BY id LIMIT 1
+	) cover ON true `
 
 func scanLesson(row pgx.CollectableRow) (l Lesson, err error) {
 	err = row.Scan(&l.ID, &l.Species, &l.Taught, &l.Photos, &l.Dropped, &l.Refused, &l.Cover, &l.Since)
@@ -35,7 +40,7 @@ func scanLesson(row pgx.CollectableRow) (l Lesson, err error) {
 
 // Lessons lists all lessons, the oldest first.
 func (s *School) Lessons(ctx context.Context) ([]Lesson, error) {
-	rows, err := s.pool.Query(ctx, readLessons+`GROUP BY l.id ORDER BY l.id`)
+	rows, err := s.pool.Query(ctx, readLessons+`ORDER BY l.id`)
 	if err != nil {
 		return nil, fmt.Errorf("list the lessons: %w", err)
 	}
@@ -56,7 +61,7 @@ func (s *School) Lesson(ctx context.Context, species game.Slug) (Lesson, error) 
 	if !ok {
 		return Lesson{}, ErrNotFound
 	}
-	rows, err := s.pool.Query(ctx, readLessons+`WHERE l.species_id = $1 GROUP BY l.id`, string(animal.ID))
+	rows, err := s.pool.Query(ctx, readLessons+`WHERE l.species_id = $1`, string(animal.ID))
 	if err != nil {
 		return Lesson{}, fmt.Errorf("read a lesson: %w", err)
 	}
@@ -68,6 +73,26 @@ func (s *School) Lesson(ctx context.Context, species game.Slug) (Lesson, error) 
 		return Lesson{}, fmt.Errorf("read a lesson: %w", err)
 	}
 	return l, nil
+}
+
+// lessonID finds the lesson of a species without counting its photos.
+func (s *School) lessonID(ctx context.Context, species game.Slug) (id string, err error) {
+	zoo, err := s.Zoo(ctx)
+	if err != nil {
+		return "", err
+	}
+	animal, ok := zoo.BySlug(species)
+	if !ok {
+		return "", ErrNotFound
+	}
+	err = s.pool.QueryRow(ctx, `SELECT id FROM lessons WHERE species_id = $1`, string(animal.ID)).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", ErrNotFound
+	}
+	if err != nil {
+		return "", fmt.Errorf("find a lesson: %w", err)
+	}
+	return id, nil
 }
 
 // Begin makes the lesson of a species. It is ErrSpecies if the zoo has none of

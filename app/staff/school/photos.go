@@ -184,15 +184,18 @@ type Pick struct {
 // Photos lists the files of a lesson in the order in which they came, and
 // whether there are more.
 func (s *School) Photos(ctx context.Context, species game.Slug, p Pick) (photos []Photo, more bool, err error) {
-	l, err := s.Lesson(ctx, species)
+	lesson, err := s.lessonID(ctx, species)
 	if err != nil {
 		return nil, false, err
 	}
+	if p.After == "" {
+		p.After = "00000000-0000-0000-0000-000000000000"
+	}
 	rows, err := s.pool.Query(ctx, `
 		SELECT id, name, why, dropped, bytes, width, height, created_at FROM lesson_photos
-		WHERE lesson_id = $1 AND ($2 = '' OR id::text > $2) AND CASE $3 WHEN 'used' THEN why = '' AND NOT dropped WHEN 'dropped' THEN why = '' AND dropped
+		WHERE lesson_id = $1 AND id > $2 AND CASE $3 WHEN 'used' THEN why = '' AND NOT dropped WHEN 'dropped' THEN why = '' AND dropped
 			WHEN 'refused' THEN why <> '' ELSE true END
-		ORDER BY id LIMIT $4`, l.ID, p.After, p.Only, p.Limit+1)
+		ORDER BY id LIMIT $4`, lesson, p.After, p.Only, p.Limit+1)
 	if err != nil {
 		return nil, false, fmt.Errorf("list photos: %w", err)
 	}
