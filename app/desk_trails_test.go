@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/zoodex/zoodex/app"
 	"github.com/zoodex/zoodex/app/database/databasetest"
@@ -115,10 +116,126 @@ func TestEditorsDrawUpTrailsAndChildrenWalkThem(t *testing.T) {
 	ed.send("PUT", "/trails/unheard-of", plan(), "If-Match", tag).want(t, http.StatusNotFound)
 
 	boss := here.hire("Boss", office.Admin)
-	var log struct{ Entries []struct{ Who, Action string } }
+	var log struct {
+		Entries []struct{ Who, Action string }
+	}
 	boss.get("/audit?subject=trail/two-of-a-kind").into(t, &log)
 	if got := fmt.Sprint(log.Entries); got != "[{Ed trail.restore} {Ed trail.delete} {Ed trail.edit} {Ed trail.add}]" {
 		t.Errorf("the audit log is %s", got)
+	}
+}
+
+// Points follow what editors do with a trail, also of who was on it long ago and
+// by another service, and the boards with them.
+func TestPointsFollowTheTrails(t *testing.T) {
+	t.Parallel()
+	url := databasetest.URL(t)
+	here := start(t, func(c *app.Config) { c.DatabaseURL = url })
+	there := start(t, func(c *app.Config) { c.DatabaseURL = url })
+	ed := here.hire("Ed", office.Editor)
+	v := there.join()
+	v.catches("lion", time.Now().Add(-48*time.Hour))
+	points := func() int {
+		t.Helper()
+		everybodyIsRecomputed(t, there.db)
+		return v.standings("ever?around=me").Mine.Points
+	}
+	before := points()
+	follows := func(what string, trail int) {
+		t.Helper()
+		if got := points(); got != before+trail {
+			t.Errorf("%s: the board says %d points, want %d", what, got, before+trail)
+		}
+	}
+	lion := []any{map[string]any{"species": "lion"}}
+	tag := ed.send("POST", "/trails", plan("steps", lion, "points", 40)).want(t, http.StatusCreated).header.Get("ETag")
+	follows("drawn up", 40)
+	tag = ed.send("PUT", "/trails/two-of-a-kind", plan("steps", lion, "points", 15), "If-Match", tag).want(t, http.StatusOK).header.Get("ETag")
+	follows("worth less", 15)
+	tag = ed.send("PUT", "/trails/two-of-a-kind", plan("steps", lion, "points", 15, "from", "2999-01-01"), "If-Match", tag).want(t, http.StatusOK).header.Get("ETag")
+	follows("of other days", 0)
+	ed.send("DELETE", "/trails/two-of-a-kind", "", "If-Match", tag).want(t, http.StatusNoContent)
+	follows("deleted", 0)
+	versions := ed.get("/trails/two-of-a-kind/versions")
+	var history struct{ Versions []struct{ Revision int64 } }
+	versions.into(t, &history)
+	restored := ed.send("POST", fmt.Sprintf("/trails/two-of-a-kind/versions/%d/restore", history.Versions[2].Revision), "", "If-Match", versions.header.Get("ETag")).want(t, http.StatusOK)
+	follows("brought back", 15)
+	ed.send("DELETE", "/trails/two-of-a-kind", "", "If-Match", restored.header.Get("ETag")).want(t, http.StatusNoContent)
+	follows("deleted again", 0)
+	verify(t, here.db, "after all")
+}
+
+func TestTheListOfTrailsTellsWhichCanBeWalked(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	ed := s.hire("Ed", office.Editor)
+	lion, tag := ed.species("lion")
+	ed.send("PUT", "/species/lion", lion.with("", "onDisplay", false), "If-Match", tag).want(t, http.StatusOK)
+	for name, changes := range map[string][]any{
+		"Without a lion":   nil,
+		"Over":             {"until", "2020-01-01", "steps", []any{map[string]any{"species": "tiger"}}},
+		"Coming":           {"from", "2999-01-01", "until", "2999-01-01"},
+		"Two bears of one": {"steps", slices.Repeat([]any{map[string]any{"group": "red-panda"}}, 2)},
+	} {
+		ed.send("POST", "/trails", plan(append(changes, "texts.en.name", name)...)).want(t, http.StatusCreated)
+	}
+	var list struct {
+		Trails []struct {
+			Key, Name, State string
+			Lacking          []string
+		}
+	}
+	ed.get("/trails", "Accept-Language", "de").want(t, http.StatusOK).into(t, &list)
+	told := map[string]string{}
+	for _, trail := range list.Trails {
+		told[trail.Key] = fmt.Sprint(trail.State, trail.Lacking)
+	}
+	for key, want := range map[string]string{
+		"without-a-lion": "open[Löwe]", "over": "over[]", "coming": "coming[Löwe]",
+		"two-bears-of-one": "open[ein Roter Panda]", "feathers": "open[]",
+	} {
+		if told[key] != want {
+			t.Errorf("%s is %s, want %s", key, told[key], want)
+		}
+	}
+}
+
+func TestTooManyTrailsAndOddOnesAreRefused(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	ed := s.hire("Ed", office.Editor)
+	for body, field := range map[string]string{
+		strings.Replace(plan(), `"points":40`, `"points":1e300`, 1):                       "body",
+		strings.Replace(plan(), `"points":40`, `"points":9223372036854775808`, 1):         "body",
+		strings.Replace(plan(), `"points":40`, `"points":1.5`, 1):                         "body.points",
+		strings.Replace(plan(), `"ordered":false`, `"ordered":"no"`, 1):                   "body.ordered",
+		strings.Replace(plan(), `"steps":[`, `"steps":[null,`, 1):                         "body.steps[0]",
+		strings.Replace(plan(), `"steps":[`, `"steps":[7,`, 1):                            "body.steps[0]",
+		strings.Replace(plan(), `"steps":[`, `"steps":[{"species":"lion","times":2},`, 1): "body.steps[0].times",
+		plan("from", "2026-02-29"):                                                        "body.from",
+		plan("from", "2026-04-01T00:00:00Z"):                                              "body.from",
+		plan("until", "-001-01-01"):                                                       "body.until",
+		plan("texts.en.name", "a\u0000b"):                                                 "body.texts.en.name",
+		plan("texts.en.name", "tab\there"):                                                "body.texts.en.name",
+		plan("texts.en.text", strings.Repeat("long ", 20000)):                             "body.texts.en.text",
+	} {
+		if got := ed.send("POST", "/trails", body).want(t, http.StatusUnprocessableEntity).fields(); !slices.Equal(got, []string{field}) {
+			t.Errorf("%.150s is refused at %q, want %s", body, got, field)
+		}
+	}
+	ed.send("POST", "/trails", plan("texts.de.text", strings.Repeat("x", 1<<21))).want(t, http.StatusRequestEntityTooLarge)
+	ed.send("POST", "/trails", `{"steps":`).want(t, http.StatusBadRequest)
+	// As many as there may be, and one more.
+	s.run(`UPDATE rules SET rules = jsonb_set(rules, '{Trails}', (SELECT jsonb_agg(rules->'Trails'->0 || jsonb_build_object('Key', 't' || i)) FROM generate_series(1, 200) i))
+		WHERE revision = (SELECT max(revision) FROM rules)`)
+	before := s.count(`SELECT count(*) FROM rules`)
+	a := ed.send("POST", "/trails", plan(), "Accept-Language", "de").want(t, http.StatusUnprocessableEntity)
+	if got := a.fields(); !slices.Equal(got, []string{"rules.trails"}) || !strings.Contains(string(a.body), "200") {
+		t.Errorf("the 201st is refused at %q: %s", got, a)
+	}
+	if s.count(`SELECT count(*) FROM rules`) != before {
+		t.Error("it was written")
 	}
 }
 
@@ -189,7 +306,7 @@ func TestAWrongTrailIsRefusedAtItsFields(t *testing.T) {
 	var all struct{ Trails []struct{ Key string } }
 	ed.get("/trails").into(t, &all)
 	s.run(`UPDATE rules SET rules = jsonb_set(rules, '{Badges,0,Of}', '["` + all.Trails[0].Key + `"]'), revision = 2`)
-	tag := ed.get("/trails/"+all.Trails[0].Key).header.Get("ETag")
+	tag := ed.get("/trails/" + all.Trails[0].Key).header.Get("ETag")
 	if a := ed.send("DELETE", "/trails/"+all.Trails[0].Key, "", "If-Match", tag).want(t, http.StatusConflict); a.kind() != "trail-in-badge" {
 		t.Errorf("a trail of a badge: %s", a)
 	}

@@ -618,16 +618,28 @@ func (r *replicas) edit() bool {
 	if err != nil {
 		r.Fatal(err)
 	}
+	everybodyIsRecomputed(r, r.db)
+	return true
+}
+
+// everybodyIsRecomputed waits until all have what they earned by the rules and
+// species of now.
+func everybodyIsRecomputed(t testing.TB, db *database.Database) {
+	t.Helper()
+	zoo, err := store.New(db.Gorm(), time.Now).Zoo(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		var behind int
-		if err := r.db.Gorm().Raw("SELECT count(*) FROM tallies WHERE basis <> ?", r.zoo().Referee.Basis()).Scan(&behind).Error; err != nil {
-			r.Fatal(err)
+		if err := db.Gorm().Raw("SELECT count(*) FROM tallies WHERE basis <> ?", zoo.Referee.Basis()).Scan(&behind).Error; err != nil {
+			t.Fatal(err)
 		}
 		if behind == 0 {
-			return true
+			return
 		}
 		if time.Now().After(deadline) {
-			r.Fatalf("%d visitors are not recomputed", behind)
+			t.Fatalf("%d visitors are not recomputed", behind)
 		}
 	}
 }

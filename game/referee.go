@@ -139,7 +139,10 @@ func (r *Referee) Wakes(s Step) []Awake {
 }
 
 // Walkable tells whether the animals on display suffice for the trail.
-func (r *Referee) Walkable(t Trail) bool {
+func (r *Referee) Walkable(t Trail) bool { return len(r.Lacking(t)) == 0 }
+
+// Lacking gives the steps of a trail for which no animal on display is left.
+func (r *Referee) Lacking(t Trail) (steps []int) {
 	// An animal does the narrowest step open for it, which leaves as many steps
 	// open for the others as can be.
 	done := make([]bool, len(t.Steps))
@@ -156,7 +159,12 @@ func (r *Referee) Walkable(t Trail) bool {
 			}
 		}
 	}
-	return !slices.Contains(done, false)
+	for i := range done {
+		if !done[i] {
+			steps = append(steps, i)
+		}
+	}
+	return steps
 }
 
 // displayed tells whether species i was on display at a time.

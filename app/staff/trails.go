@@ -63,17 +63,17 @@ const (
 
 // TrailLine is a line of the list of trails.
 type TrailLine struct {
-	Key      string     `json:"key"`
-	Name     string     `json:"name" doc:"In the reader's language"`
-	Art      string     `json:"art"`
-	Ordered  bool       `json:"ordered"`
-	From     string     `json:"from"`
-	Until    string     `json:"until"`
-	State    TrailState `json:"state" enum:"open,coming,over"`
-	Possible bool       `json:"possible" doc:"Whether the animals on display now suffice"`
-	Points   int        `json:"points"`
-	Steps    int        `json:"steps"`
-	Texts    Filled     `json:"texts" doc:"How many of the two texts there are in each language"`
+	Key     string     `json:"key"`
+	Name    string     `json:"name" doc:"In the reader's language"`
+	Art     string     `json:"art"`
+	Ordered bool       `json:"ordered"`
+	From    string     `json:"from"`
+	Until   string     `json:"until"`
+	State   TrailState `json:"state" enum:"open,coming,over"`
+	Lacking []string   `json:"lacking" doc:"What is asked for that no animal on display is left for, in the reader's language; a trail that lacks something cannot be walked now"`
+	Points  int        `json:"points"`
+	Steps   int        `json:"steps"`
+	Texts   Filled     `json:"texts" doc:"How many of the two texts there are in each language"`
 }
 
 // TrailList is every trail there is.
@@ -216,13 +216,17 @@ func (d *Desk) trails() {
 			list := TrailList{[]TrailLine{}}
 			today := game.DateOf(d.Now(), zoo.Referee.Zone())
 			for _, t := range zoo.Referee.Rules().Trails {
-				line := TrailLine{t.Key, t.Texts.In(l).Name, t.Art, t.Ordered, t.From.String(), t.Until.String(), TrailOpen, zoo.Referee.Walkable(t),
+				line := TrailLine{t.Key, t.Texts.In(l).Name, t.Art, t.Ordered, t.From.String(), t.Until.String(), TrailOpen, []string{},
 					t.Points, len(t.Steps), Filled{captionsFilled(t.Texts[game.English]), captionsFilled(t.Texts[game.German]), captionsFilled(t.Texts[game.French])}}
 				switch {
 				case !t.From.IsZero() && today.Compare(t.From) < 0:
 					line.State = TrailComing
 				case !t.Until.IsZero() && today.Compare(t.Until) > 0:
 					line.State = TrailOver
+				}
+				steps := planOf(t).Steps
+				for _, i := range zoo.Referee.Lacking(t) {
+					line.Lacking = append(line.Lacking, stepName(l, zoo, steps[i]))
 				}
 				list.Trails = append(list.Trails, line)
 			}

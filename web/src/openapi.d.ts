@@ -3485,13 +3485,13 @@ export interface components {
             art: string;
             from: string;
             key: string;
+            /** @description What is asked for that no animal on display is left for, in the reader's language; a trail that lacks something cannot be walked now */
+            lacking: string[];
             /** @description In the reader's language */
             name: string;
             ordered: boolean;
             /** Format: int64 */
             points: number;
-            /** @description Whether the animals on display now suffice */
-            possible: boolean;
             /** @enum {string} */
             state: "open" | "coming" | "over";
             /** Format: int64 */
