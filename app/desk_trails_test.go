@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/zoodex/zoodex/app"
 	"github.com/zoodex/zoodex/app/database/databasetest"
 	"github.com/zoodex/zoodex/app/staff/office"
@@ -298,7 +300,7 @@ func TestAWrongTrailIsRefusedAtItsFields(t *testing.T) {
 		t.Error("something was written")
 	}
 	german := ed.send("POST", "/trails", plan("from", "2026-05-02", "until", "2026-05-01"), "Accept-Language", "de")
-	if !strings.Contains(string(german.body), "nicht vor dem Beginn") {
+	if !strings.Contains(string(german.body), "nicht vor dem ersten Tag") {
 		t.Errorf("in German: %s", german)
 	}
 	// A badge that wants the trail keeps it.
@@ -328,7 +330,7 @@ func TestBrowserDeskTrails(t *testing.T) {
 	ed.types(`[data-testid="texts.de.name"]`, "Streifen und Mähnen")
 	ed.types("[data-testid=from]", "2026-05-02")
 	ed.types("[data-testid=until]", "2026-05-01")
-	ed.reads(".field .wrong", "must not be before from")
+	ed.reads(".field .wrong", "must not be before the first day")
 	ed.types("[data-testid=step-animal]", "lion")
 	ed.waits("be offered the lion", `[...document.querySelectorAll('#trail-animals option')].some(o => o.value === 'lion')`)
 	ed.types("[data-testid=step-animal]", "lion")
@@ -337,14 +339,30 @@ func TestBrowserDeskTrails(t *testing.T) {
 	ed.types("[data-testid=step-group]", "bird")
 	ed.reads("[data-testid=preview]", "Stripes and manes", "some kind of bird")
 	ed.clicks("[data-testid=save]")
-	ed.reads("[data-testid=trouble]", "Last day", "must not be before from")
+	ed.reads("[data-testid=trouble]", "Last day", "must not be before the first day")
 	ed.isInOrder("trail-refused")
 	if s.count(`SELECT count(*) FROM rules`) != 1 {
 		t.Error("a trail that ends before it starts was saved")
 	}
 	ed.types("[data-testid=from]", "")
 	ed.types("[data-testid=until]", "")
-	ed.clicks("[data-testid=up-1]")
+	// Steps are ordered by keyboard, which stays on what it moves, and by dragging.
+	order := func(want string) {
+		t.Helper()
+		ed.waits("see the steps as "+want, fmt.Sprintf(`[...document.querySelectorAll('[data-testid=steps] .name')].map(e => e.textContent.split('. ')[1]).join() === %q`, want))
+	}
+	order("lion,some kind of horse or zebra,some kind of bird")
+	ed.evaluates(`(document.querySelector('[data-testid=up-2]').focus(), '')`)
+	ed.does(chromedp.KeyEvent(kb.Enter), chromedp.KeyEvent(kb.Enter))
+	order("some kind of bird,lion,some kind of horse or zebra")
+	ed.does(chromedp.KeyEvent(kb.Enter)) // up is no more, so it goes down
+	order("lion,some kind of bird,some kind of horse or zebra")
+	ed.reads("[data-testid=steps] [role=status]", "some kind of bird is step 2 now")
+	ed.evaluates(`((from, to) => {
+		for (const [at, type] of [[from, 'dragstart'], [to, 'dragover'], [to, 'drop'], [from, 'dragend']])
+			at.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: new DataTransfer() }));
+		return '' })(...[2, 0].map(i => document.querySelectorAll('[data-testid=steps] li')[i]))`)
+	order("some kind of horse or zebra,lion,some kind of bird")
 	ed.clicks("[data-testid=save]")
 	ed.sees("[data-testid=history]")
 	if hash := ed.evaluates("location.hash"); hash != "#/trails/stripes-and-manes" {

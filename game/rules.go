@@ -179,7 +179,7 @@ func (c *checker) trail(field string, t Trail) {
 	c.key(field+".art", t.Art)
 	c.captions(field+".texts", t.Texts)
 	c.check(0 <= t.Points && t.Points <= MaxTrailPoints, field+".points", "must be 0 to %d", MaxTrailPoints)
-	c.check(t.From.IsZero() || t.Until.IsZero() || t.From.Compare(t.Until) <= 0, field+".until", "must not be before from")
+	c.check(t.From.IsZero() || t.Until.IsZero() || t.From.Compare(t.Until) <= 0, field+".until", "must not be before the first day")
 	c.check(1 <= len(t.Steps) && len(t.Steps) <= MaxSteps, field+".steps", "must be 1 to %d", MaxSteps)
 	for i, s := range t.Steps {
 		field := fmt.Sprintf("%s.steps[%d]", field, i)
