@@ -3,6 +3,8 @@ package app_test
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"image"
 	"image/color"
@@ -21,6 +23,7 @@ import (
 	"github.com/zoodex/zoodex/app/api"
 	"github.com/zoodex/zoodex/app/database/databasetest"
 	"github.com/zoodex/zoodex/app/staff/office"
+	"github.com/zoodex/zoodex/vision"
 )
 
 // sketch is a photo of an animal that exists only here: striped or spotted,
@@ -425,5 +428,102 @@ func TestAJobOutlivesItsService(t *testing.T) {
 	}
 	if entries, err := os.ReadDir(filepath.Join(folder, "photos", "uploads")); err == nil && len(entries) > 0 {
 		t.Errorf("%d ZIPs stay behind", len(entries))
+	}
+}
+
+// A lesson that was deleted comes back whole, and goes for good a month later.
+func TestADeletedLessonCanBeBroughtBack(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	orphan := filepath.Join(folder, "lessons", "0198c0de-0000-7000-8000-000000000001", "0198c0de-0000-7000-8000-000000000002")
+	young := orphan[:len(orphan)-1] + "3"
+	for _, path := range []string{orphan, young} { // written, but never listed
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		write(t, path, []byte("a photo"))
+	}
+	old := time.Now().Add(-48 * time.Hour)
+	if err := os.Chtimes(orphan, old, old); err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, func(c *app.Config) { c.Photos = "file://" + filepath.ToSlash(folder) })
+	keeper := s.script(office.Keeper)
+	keeper.found("striped-dream")
+	keeper.send("POST", "/lessons", `{"species":"striped-dream"}`).want(t, http.StatusCreated)
+	photos := keeper.form("/lessons/striped-dream/photos", sketches("striped", 0, 3)...).sent(t).Photos
+
+	keeper.send("DELETE", "/lessons/striped-dream", "").want(t, http.StatusNoContent)
+	keeper.send("DELETE", "/lessons/striped-dream", "").want(t, http.StatusNotFound)
+	keeper.get("/lessons/striped-dream").want(t, http.StatusNotFound)
+	if a := keeper.get("/lessons"); strings.Contains(string(a.body), "striped-dream") {
+		t.Errorf("the lessons are %s", a)
+	}
+	if j := keeper.train(); j.State != "failed" || !strings.Contains(j.Why, "no photo") {
+		t.Errorf("it is learnt from a deleted lesson: %+v", j)
+	}
+	if a := keeper.get("/jobs", "Accept-Language", "de"); !strings.Contains(string(a.body), "Es gibt kein Foto zum Lernen") {
+		t.Errorf("in German: %s", a)
+	}
+	back := keeper.send("POST", "/lessons/striped-dream/restore", "").want(t, http.StatusOK)
+	if !strings.Contains(string(back.body), `"photos":3`) {
+		t.Errorf("brought back: %s", back)
+	}
+	keeper.get("/photos/"+photos[0].ID+"/thumbnail").want(t, http.StatusOK)
+	keeper.send("POST", "/lessons/striped-dream/restore", "").want(t, http.StatusNotFound)
+	keeper.send("POST", "/lessons/unicorn/restore", "").want(t, http.StatusNotFound)
+
+	// Another lesson by now is not overwritten.
+	keeper.send("DELETE", "/lessons/striped-dream", "").want(t, http.StatusNoContent)
+	keeper.send("POST", "/lessons", `{"species":"striped-dream"}`).want(t, http.StatusCreated)
+	keeper.send("POST", "/lessons/striped-dream/restore", "").want(t, http.StatusConflict)
+
+	// A month later.
+	s.run(`UPDATE lessons SET ended_at = ended_at - interval '31 days' WHERE ended_at IS NOT NULL`)
+	s.run(`UPDATE river_job SET scheduled_at = now() WHERE kind = 'sweep'`)
+	eventually(t, "delete the photos of a lesson that ended long ago", func() bool {
+		files, err := filepath.Glob(filepath.Join(folder, "*", "*", photos[0].ID+"*"))
+		return err == nil && len(files) == 0
+	})
+	keeper.get("/lessons/striped-dream").want(t, http.StatusOK)
+	eventually(t, "delete a file that nothing lists", func() bool {
+		_, err := os.Stat(orphan)
+		return os.IsNotExist(err)
+	})
+	if _, err := os.Stat(young); err != nil {
+		t.Errorf("a file that may be listed yet: %v", err)
+	}
+}
+
+// eventually waits for something to come true.
+func eventually(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); !done(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("nobody came to %s", what)
+		}
+	}
+}
+
+// After an update with another network what was learnt must be learnt anew.
+func TestAHeadOfAnotherNetworkIsNotPublished(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	keeper := s.script(office.Keeper)
+	file := append(vision.HeadPrefix(), make([]byte, 100)...)
+	file[20] ^= 1 // of the network's checksum
+	sum := sha256.Sum256(file)
+	s.run(`INSERT INTO heads (file, report, who, created_at) VALUES (decode(?, 'hex'), '{"verdict":"ready","accuracy":1,"species":[{"name":"okapi"}]}', 'Kim', now())`, hex.EncodeToString(append(file, sum[:]...)))
+	if a := keeper.get("/heads").want(t, http.StatusOK); !strings.Contains(string(a.body), `"outdated":true`) {
+		t.Errorf("the heads are %s", a)
+	}
+	if a := keeper.send("PUT", "/heads/published", `{"version":1}`).want(t, http.StatusConflict); a.kind() != "head-outdated" {
+		t.Errorf("published: %s", a)
+	}
+	if a := keeper.ask("POST", "/heads/1/looks", bytes.NewReader(sketch("striped", 1))).want(t, http.StatusConflict); a.kind() != "head-outdated" {
+		t.Errorf("tried: %s", a)
+	}
+	if s.count(`SELECT count(*) FROM head_publications`) != 0 {
+		t.Error("it was published")
 	}
 }

@@ -224,6 +224,16 @@ func (h *Head) body() []byte {
 	return b
 }
 
+// ErrOutdated is that a head is of another program: what it was taught must be
+// taught to this one.
+var ErrOutdated = errors.New("teach it again")
+
+// HeadPrefix is what every head that this program can read begins with.
+func HeadPrefix() []byte {
+	network := NetworkSum()
+	return append(binary.LittleEndian.AppendUint32([]byte(headMagic), headVersion), network[:]...)
+}
+
 // ReadHead reads a head's file. It refuses what is damaged, what was written by another version,
 // and what was learnt from another network.
 func ReadHead(file []byte) (*Head, error) {
@@ -236,14 +246,14 @@ func ReadHead(file []byte) (*Head, error) {
 		return nil, errors.New("head: the file is cut off")
 	}
 	if v := order.Uint32(file[len(headMagic):]); v != headVersion {
-		return nil, fmt.Errorf("head: the file has version %d, this program reads version %d: teach it again", v, headVersion)
+		return nil, fmt.Errorf("head: the file has version %d, this program reads version %d: %w", v, headVersion, ErrOutdated)
 	}
 	body, sum := file[:len(file)-sha256.Size], file[len(file)-sha256.Size:]
 	if want := sha256.Sum256(body); !bytes.Equal(sum, want[:]) {
 		return nil, errors.New("head: the file is damaged")
 	}
 	if network := NetworkSum(); !bytes.Equal(body[before-sha256.Size:before], network[:]) {
-		return nil, errors.New("head: it was taught to another network than this program's: teach it again")
+		return nil, fmt.Errorf("head: it was taught to another network than this program's: %w", ErrOutdated)
 	}
 	r := headReader{bytes.NewReader(body[before:]), nil}
 	var count uint32

@@ -20,6 +20,7 @@ type Head struct {
 	Accuracy float64   `json:"accuracy" doc:"Of photos that were kept apart, 0 to 1"`
 	Species  []string  `json:"species" doc:"Slugs of what it was taught"`
 	Holds    bool      `json:"published" doc:"Whether it decides what visitors catch now"`
+	Outdated bool      `json:"outdated" doc:"Whether it was made for another network than this version's: it cannot be published, train again"`
 }
 
 // Publication says which head held from when on.
@@ -68,7 +69,7 @@ func (d *Desk) heads() {
 		}
 		all := Heads{make([]Head, len(heads)), publications(published)}
 		for i, h := range heads {
-			all.Heads[i] = Head{h.Version, h.Who, h.At, string(h.Verdict), h.Accuracy, h.Species, h.Holds}
+			all.Heads[i] = Head{h.Version, h.Who, h.At, string(h.Verdict), h.Accuracy, h.Species, h.Holds, h.Outdated}
 		}
 		return &struct{ Body Heads }{all}, nil
 	}

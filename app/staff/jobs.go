@@ -3,11 +3,14 @@ package staff
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/zoodex/zoodex/app/api"
 	"github.com/zoodex/zoodex/app/staff/school"
+	"github.com/zoodex/zoodex/game"
+	"github.com/zoodex/zoodex/vision/teach"
 )
 
 // Job is work on lessons, and how far it is.
@@ -21,7 +24,7 @@ type Job struct {
 	Done    int        `json:"done" doc:"Photos, or trials, of this stage"`
 	Total   int        `json:"total" doc:"0: not known"`
 	Left    int        `json:"secondsLeft,omitempty" doc:"About how long this stage takes yet"`
-	Why     string     `json:"why,omitempty" doc:"Why it failed"`
+	Why     string     `json:"why,omitempty" doc:"Why it failed, in the reader's language"`
 	Head    int64      `json:"head,omitempty" doc:"Version of the head that it made"`
 	Created time.Time  `json:"created"`
 	Started *time.Time `json:"started,omitempty"`
@@ -33,9 +36,17 @@ type Jobs struct {
 	Jobs []Job `json:"jobs"`
 }
 
-func (d *Desk) job(j school.Job) Job {
+// whyFailed says why a job failed.
+func whyFailed(l game.Language, why school.Failure) string {
+	if key := "job." + string(why); messages[key] != nil {
+		return messages.Say(l, key, map[string]string{"files": strconv.Itoa(school.MostEntries), "photos": strconv.Itoa(teach.MostPhotos), "species": strconv.Itoa(teach.MostSpecies)})
+	}
+	return string(why)
+}
+
+func (d *Desk) job(l game.Language, j school.Job) Job {
 	job := Job{ID: j.ID, Kind: string(j.Kind), Name: j.Name, Who: j.Who, State: j.State, Stage: j.Stage, Done: j.Done, Total: j.Total,
-		Why: j.Why, Head: j.Head, Created: j.Created, Started: moment(j.Started), Ended: moment(j.Ended)}
+		Why: whyFailed(l, j.Why), Head: j.Head, Created: j.Created, Started: moment(j.Started), Ended: moment(j.Ended)}
 	if j.State == "running" && j.Done > 0 && j.Total > j.Done {
 		job.Left = int((d.Now().Sub(j.Started) * time.Duration(j.Total-j.Done) / time.Duration(j.Done)).Seconds()) + 1
 	}
@@ -52,7 +63,7 @@ func (d *Desk) jobs() {
 			}
 			all := Jobs{make([]Job, len(jobs))}
 			for i, j := range jobs {
-				all.Jobs[i] = d.job(j)
+				all.Jobs[i] = d.job(in.Language(), j)
 			}
 			return &struct{ Body Jobs }{all}, nil
 		})
@@ -65,7 +76,7 @@ func (d *Desk) jobs() {
 		if err != nil {
 			return nil, d.fail(in.Language(), err)
 		}
-		return &struct{ Body Job }{d.job(j)}, nil
+		return &struct{ Body Job }{d.job(in.Language(), j)}, nil
 	})
 
 	huma.Register(d.huma, d.operation(http.MethodGet, "/jobs/{id}", "staff-job", "A job", "How far a job is.", keepers, http.StatusNotFound, http.StatusUnprocessableEntity),
@@ -74,7 +85,7 @@ func (d *Desk) jobs() {
 			if err != nil {
 				return nil, d.fail(in.Language(), err)
 			}
-			return &struct{ Body Job }{d.job(j)}, nil
+			return &struct{ Body Job }{d.job(in.Language(), j)}, nil
 		})
 
 	huma.Register(d.huma, d.operation(http.MethodDelete, "/jobs/{id}", "staff-cancel-job", "Cancel a job", "Ends a job that is under way. What it did so far stays.", keepers,
@@ -84,6 +95,6 @@ func (d *Desk) jobs() {
 			if err != nil {
 				return nil, d.fail(in.Language(), err)
 			}
-			return &struct{ Body Job }{d.job(j)}, nil
+			return &struct{ Body Job }{d.job(in.Language(), j)}, nil
 		})
 }

@@ -15,6 +15,7 @@ var (
 	notInSchool  = kind{"not-in-school", http.StatusNotFound}
 	lessonThere  = kind{"lesson-there", http.StatusConflict}
 	trainingBusy = kind{"training-busy", http.StatusConflict}
+	headOutdated = kind{"head-outdated", http.StatusConflict}
 	headNotReady = kind{"head-not-ready", http.StatusConflict}
 	jobOver      = kind{"job-over", http.StatusConflict}
 	fileCutOff   = kind{"file-cut-off", http.StatusBadRequest}
@@ -114,7 +115,7 @@ func (d *Desk) lessons() {
 		})
 
 	op = d.operation(http.MethodDelete, "/lessons/{slug}", "staff-end-lesson", "Delete a lesson and its photos",
-		"Deletes a lesson and its photos for good. What was learnt from them stays published.", keepers, http.StatusNotFound, http.StatusUnprocessableEntity)
+		"Takes a lesson and its photos away; for 30 days they can be brought back. What was learnt from them stays published.", keepers, http.StatusNotFound, http.StatusUnprocessableEntity)
 	op.DefaultStatus = http.StatusNoContent
 	huma.Register(d.huma, op, func(ctx context.Context, in *BySlug) (*struct{}, error) {
 		if err := d.School.End(ctx, callerOf(ctx).Who(), game.Slug(in.Slug)); err != nil {
@@ -122,4 +123,11 @@ func (d *Desk) lessons() {
 		}
 		return nil, nil
 	})
+
+	huma.Register(d.huma, d.operation(http.MethodPost, "/lessons/{slug}/restore", "staff-restore-lesson", "Bring back a lesson",
+		"Brings back the lesson of a species that was deleted last, with its photos.", keepers, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity),
+		func(ctx context.Context, in *BySlug) (*struct{ Body Lesson }, error) {
+			lesson, err := d.School.Restore(ctx, callerOf(ctx).Who(), game.Slug(in.Slug))
+			return answered(ctx, in.Language(), lesson, err)
+		})
 }

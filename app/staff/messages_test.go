@@ -41,6 +41,13 @@ func TestEveryMessageHasItsPlace(t *testing.T) {
 			said[key] = true
 		}
 	}
+	for _, why := range school.Failures {
+		if key := "job." + string(why); messages[key] == nil {
+			t.Errorf("there are no words for %s", key)
+		} else {
+			said[key] = true
+		}
+	}
 	for key := range messages {
 		name, isProblem := strings.CutPrefix(key, "problem.")
 		if isProblem {

@@ -11,6 +11,7 @@ import (
 	"github.com/zoodex/zoodex/app/staff/office"
 	"github.com/zoodex/zoodex/app/staff/school"
 	"github.com/zoodex/zoodex/game"
+	"github.com/zoodex/zoodex/vision"
 )
 
 //go:embed messages.yaml checks.yaml teaching.yaml
@@ -61,6 +62,7 @@ var refusals = []struct {
 	{school.ErrNotReady, headNotReady},
 	{school.ErrOver, jobOver},
 	{school.ErrCutOff, fileCutOff},
+	{vision.ErrOutdated, headOutdated},
 }
 
 // fields are the values that the layers below refuse: which, and the key of why.

@@ -242,11 +242,11 @@ func newTeaching(ctx context.Context, l *Lesson, o *Options) (*teaching, error) 
 	}
 	switch {
 	case len(t.samples) == 0:
-		return nil, refuse("none of the files is a photo that can be used")
+		return nil, refuseAs(NoneUsable, "none of the files is a photo that can be used")
 	case len(t.samples) == 1:
-		return nil, refuse("one photo is not enough to learn from: a species needs at least two, better twenty")
+		return nil, refuseAs(OnePhoto, "one photo is not enough to learn from: a species needs at least two, better twenty")
 	case distinct == 1:
-		return nil, refuse("all photos show the same picture: a species needs at least two different ones, better twenty")
+		return nil, refuseAs(OnePicture, "all photos show the same picture: a species needs at least two different ones, better twenty")
 	}
 	t.classes = len(t.report.Species)
 	t.large = len(t.samples)*t.classes > large

@@ -47,12 +47,31 @@ func (l *Lesson) Add(p *Photo) {
 	l.Photos = append(l.Photos, p)
 }
 
-// An Error is one plain sentence about why nothing can be learnt from the photos that were given.
-type Error struct{ Detail string }
+// An Error is why nothing can be learnt from the photos that were given.
+type Error struct {
+	Kind   ErrorKind // "" for what is wrong with a folder
+	Detail string    // one plain sentence
+}
+
+// ErrorKind says what an error is about. The list is closed.
+type ErrorKind string
+
+// The kinds.
+const (
+	NoneUsable     ErrorKind = "none-usable"
+	OnePhoto       ErrorKind = "one-photo"
+	OnePicture     ErrorKind = "one-picture"
+	TooManySpecies ErrorKind = "too-many-species"
+	TooManyPhotos  ErrorKind = "too-many-photos"
+)
 
 func (e *Error) Error() string { return e.Detail }
 
-func refuse(format string, args ...any) error { return &Error{fmt.Sprintf(format, args...)} }
+func refuse(format string, args ...any) error { return refuseAs("", format, args...) }
+
+func refuseAs(kind ErrorKind, format string, args ...any) error {
+	return &Error{kind, fmt.Sprintf(format, args...)}
+}
 
 // Bounds of a lesson: a head of as many species has 20 MB, and as many photos take 1 GB while they
 // are looked at.
@@ -129,10 +148,10 @@ func reason(err error) error {
 // check refuses what no head can be made of.
 func (l *Lesson) check() error {
 	if len(l.Species) > MostSpecies {
-		return refuse("%d species are too many: at most %d can be taught at once", len(l.Species), MostSpecies)
+		return refuseAs(TooManySpecies, "%d species are too many: at most %d can be taught at once", len(l.Species), MostSpecies)
 	}
 	if n := len(l.Photos) + len(l.Known); n > MostPhotos {
-		return refuse("there are more than %d photos; a few hundred of each species are plenty", MostPhotos)
+		return refuseAs(TooManyPhotos, "there are more than %d photos; a few hundred of each species are plenty", MostPhotos)
 	}
 	for _, name := range l.Species {
 		if name == "" || len(name) > vision.LongestKey || !utf8.ValidString(name) {

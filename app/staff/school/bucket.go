@@ -8,9 +8,14 @@ import (
 	"image"
 	"image/jpeg"
 	"io"
+	"maps"
 	"net/url"
 	"path/filepath"
+	"slices"
+	"strings"
+	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/zoodex/zoodex/vision/photo"
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/fileblob"
@@ -93,6 +98,55 @@ func (s *School) clear(ctx context.Context, folder string) error {
 		}
 		if err != nil {
 			return fmt.Errorf("delete photos: %w", err)
+		}
+	}
+}
+
+// tidyEvery is how often files are looked for that nothing lists.
+const tidyEvery = 24 * time.Hour
+
+// tidy deletes photos that are in no list, since a process ended between
+// writing the file and listing it. Younger ones may be listed yet.
+func (s *School) tidy(ctx context.Context) error {
+	list := s.bucket.List(&blob.ListOptions{Prefix: "lessons/"})
+	found := map[string]string{} // keys by photo
+	lose := func() error {
+		rows, err := s.pool.Query(ctx, `SELECT id::text FROM lesson_photos WHERE id::text = ANY($1)`, slices.Collect(maps.Keys(found)))
+		if err != nil {
+			return err
+		}
+		listed, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			return err
+		}
+		for _, id := range listed {
+			delete(found, id)
+		}
+		for id, lesson := range found {
+			if err := errors.Join(s.remove(ctx, photoKey(lesson, id)), s.remove(ctx, thumbKey(lesson, id))); err != nil {
+				return err
+			}
+		}
+		clear(found)
+		return nil
+	}
+	for {
+		object, err := list.Next(ctx)
+		if err != nil && err != io.EOF {
+			return fmt.Errorf("look for photos that nothing lists: %w", err)
+		}
+		if err == nil && time.Since(object.ModTime) > tidyEvery {
+			if lesson, id, ok := strings.Cut(strings.TrimPrefix(object.Key, "lessons/"), "/"); ok {
+				found[id] = lesson
+			}
+		}
+		if len(found) == 1000 || err == io.EOF {
+			if err := lose(); err != nil {
+				return fmt.Errorf("delete photos that nothing lists: %w", err)
+			}
+		}
+		if err == io.EOF {
+			return nil
 		}
 	}
 }

@@ -23,6 +23,7 @@ type Head struct {
 	Accuracy float64  // of photos that were kept apart, 0 to 1
 	Species  []string // slugs
 	Holds    bool     // it is the one that is published
+	Outdated bool     // it was made for another network: it cannot be published
 }
 
 // holding is the version that holds, NULL for none.
@@ -32,8 +33,8 @@ const holding = `(SELECT version FROM head_publications ORDER BY id DESC LIMIT 1
 func (s *School) Heads(ctx context.Context) ([]Head, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT version, who, created_at, report->>'verdict', (report->>'accuracy')::double precision,
-			(SELECT coalesce(array_agg(x->>'name'), '{}') FROM jsonb_array_elements(report->'species') x), version IS NOT DISTINCT FROM `+holding+`
-		FROM heads ORDER BY version DESC LIMIT 200`)
+			(SELECT coalesce(array_agg(x->>'name'), '{}') FROM jsonb_array_elements(report->'species') x), version IS NOT DISTINCT FROM `+holding+`, substring(file FOR length($1::bytea)) <> $1
+		FROM heads ORDER BY version DESC LIMIT 200`, vision.HeadPrefix())
 	if err != nil {
 		return nil, fmt.Errorf("list the heads: %w", err)
 	}

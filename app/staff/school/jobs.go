@@ -14,6 +14,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivermigrate"
+	"github.com/zoodex/zoodex/vision/teach"
 )
 
 // Kind is what a job does.
@@ -34,9 +35,9 @@ type Job struct {
 	State   string // "queued", "running", "done", "failed", "cancelled"
 	Stage   string
 	Done    int
-	Total   int    // 0: not known
-	Why     string // it failed: a plain sentence
-	Head    int64  // that it made; 0: none
+	Total   int     // 0: not known
+	Why     Failure // "" unless it failed; of an old job a sentence
+	Head    int64   // that it made; 0: none
 	Created time.Time
 	Started time.Time // zero: not yet
 	Ended   time.Time // zero: not yet
@@ -118,6 +119,7 @@ type (
 	sweepArgs struct {
 		Lesson string `json:"lesson"`
 	}
+	tidyArgs struct{}
 )
 
 // Kind implements river.JobArgs.
@@ -128,6 +130,9 @@ func (trainArgs) Kind() string { return "train" }
 
 // Kind implements river.JobArgs.
 func (sweepArgs) Kind() string { return "sweep" }
+
+// Kind implements river.JobArgs.
+func (tidyArgs) Kind() string { return "tidy" }
 
 // InsertOpts implements river.JobArgsWithInsertOpts.
 func (trainArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: "train"} }
@@ -158,12 +163,15 @@ func (s *School) openQueue(ctx context.Context) error {
 		return s.work(ctx, j.Args.Job, s.trainJob)
 	}))
 	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[sweepArgs]) error {
-		return errors.Join(s.clear(ctx, photoKey(j.Args.Lesson, "")), s.clear(ctx, "thumbnails/"+j.Args.Lesson+"/"))
+		return s.sweep(ctx, j.Args.Lesson)
 	}))
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[tidyArgs]) error { return s.tidy(ctx) }))
 	var err error
 	s.queue, err = river.NewClient(riverpgxv5.New(s.pool), &river.Config{
-		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 2}, "train": {MaxWorkers: 1}},
-		Workers:    workers,
+		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 2}, "train": {MaxWorkers: 1}},
+		Workers: workers,
+		PeriodicJobs: []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(tidyEvery),
+			func() (river.JobArgs, *river.InsertOpts) { return tidyArgs{}, nil }, &river.PeriodicJobOpts{RunOnStart: true})},
 		JobTimeout: -1, // a lesson takes as long as it takes
 		Logger:     slog.New(onlyWarnings{s.Log.Handler()}),
 	})
@@ -224,10 +232,28 @@ type running struct {
 	stage string
 }
 
-// refusal is an end that the person who asked for the job can do something about.
-type refusal struct{ sentence string }
+// Failure is why a job failed, for those who can do something about it. The list
+// is closed.
+type Failure string
 
-func (r refusal) Error() string { return r.sentence }
+// The failures.
+const (
+	OurFault       Failure = "our-fault"
+	BrokenZIP      Failure = "broken-zip"
+	TooManyFiles   Failure = "too-many-files" // in a ZIP: more than MostEntries
+	NoPhotos       Failure = "no-photos"
+	NoneUsable     Failure = Failure(teach.NoneUsable)
+	OnePhoto       Failure = Failure(teach.OnePhoto)
+	OnePicture     Failure = Failure(teach.OnePicture)
+	TooManySpecies Failure = Failure(teach.TooManySpecies)
+	TooManyPhotos  Failure = Failure(teach.TooManyPhotos)
+)
+
+// Failures are all of them.
+var Failures = []Failure{OurFault, BrokenZIP, TooManyFiles, NoPhotos, NoneUsable, OnePhoto, OnePicture, TooManySpecies, TooManyPhotos}
+
+// Error implements error.
+func (f Failure) Error() string { return "the job failed: " + string(f) }
 
 var errCancelled = errors.New("the job was cancelled")
 
@@ -251,7 +277,7 @@ func (s *School) work(ctx context.Context, id string, do func(context.Context, *
 	}
 	begin := time.Now()
 	err = do(ctx, j)
-	var refused refusal
+	var refused Failure
 	switch {
 	case ctx.Err() != nil:
 		// We are to stop: the job goes on elsewhere, or when we start again.
@@ -260,10 +286,10 @@ func (s *School) work(ctx context.Context, id string, do func(context.Context, *
 		s.Log.Info("a job was cancelled", "job", id)
 		return nil
 	case errors.As(err, &refused):
-		return j.end(ctx, "failed", refused.sentence)
+		return j.end(ctx, "failed", refused)
 	case err != nil:
 		s.Log.Error("a job failed", "job", id, "error", err)
-		return j.end(ctx, "failed", "something went wrong on our side; try again")
+		return j.end(ctx, "failed", OurFault)
 	}
 	s.Log.Info("a job is done", "job", id, "took", time.Since(begin).Round(time.Millisecond))
 	return j.end(ctx, "done", "")
@@ -292,9 +318,9 @@ func (j *running) progress(ctx context.Context, stage string, done, total int) e
 	return nil
 }
 
-func (j *running) end(ctx context.Context, state, why string) error {
+func (j *running) end(ctx context.Context, state string, why Failure) error {
 	_, err := j.s.pool.Exec(ctx, `UPDATE lesson_jobs SET state = $3, why = $4, ended_at = $5 WHERE id = $1 AND owner = $2 AND state = 'running'`,
-		j.id, j.owner, state, why, j.s.Now())
+		j.id, j.owner, state, string(why), j.s.Now())
 	if err != nil {
 		return fmt.Errorf("end a job: %w", err)
 	}

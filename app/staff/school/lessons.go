@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/riverqueue/river"
 	"github.com/zoodex/zoodex/game"
 )
 
@@ -31,7 +32,7 @@ const readLessons = `
 		FROM lesson_photos WHERE lesson_id = l.id
 	) p LEFT JOIN LATERAL (
 		SELECT id FROM lesson_photos WHERE lesson_id = l.id AND why = '' AND NOT dropped ORDER BY id LIMIT 1
-	) cover ON true `
+	) cover ON true WHERE l.ended_at IS NULL `
 
 func scanLesson(row pgx.CollectableRow) (l Lesson, err error) {
 	err = row.Scan(&l.ID, &l.Species, &l.Taught, &l.Photos, &l.Dropped, &l.Refused, &l.Cover, &l.Since)
@@ -61,7 +62,7 @@ func (s *School) Lesson(ctx context.Context, species game.Slug) (Lesson, error) 
 	if !ok {
 		return Lesson{}, ErrNotFound
 	}
-	rows, err := s.pool.Query(ctx, readLessons+`WHERE l.species_id = $1`, string(animal.ID))
+	rows, err := s.pool.Query(ctx, readLessons+`AND l.species_id = $1`, string(animal.ID))
 	if err != nil {
 		return Lesson{}, fmt.Errorf("read a lesson: %w", err)
 	}
@@ -149,18 +150,22 @@ func (s *School) SetTaught(ctx context.Context, who string, species game.Slug, t
 	return l, nil
 }
 
-// End deletes a lesson and its photos for good. Heads that learnt from it stay
-// as they are.
+// keptFor is how long a lesson can be brought back after its end.
+const keptFor = 30 * 24 * time.Hour
+
+// End takes a lesson and its photos away. It can be brought back for 30 days.
+// Heads that learnt from it stay as they are.
 func (s *School) End(ctx context.Context, who string, species game.Slug) error {
 	l, err := s.Lesson(ctx, species)
 	if err != nil {
 		return err
 	}
 	err = s.write(ctx, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `DELETE FROM lessons WHERE id = $1`, l.ID); err != nil {
+		tag, err := tx.Exec(ctx, `UPDATE lessons SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL`, l.ID, s.Now())
+		if err != nil || tag.RowsAffected() == 0 {
 			return err
 		}
-		if _, err := s.queue.InsertTx(ctx, tx, sweepArgs{Lesson: l.ID}, nil); err != nil {
+		if _, err := s.queue.InsertTx(ctx, tx, sweepArgs{Lesson: l.ID}, &river.InsertOpts{ScheduledAt: time.Now().Add(keptFor)}); err != nil {
 			return err
 		}
 		return s.note(ctx, tx, who, "lesson.end", string(species), map[string]any{"photos": l.Photos})
@@ -169,4 +174,47 @@ func (s *School) End(ctx context.Context, who string, species game.Slug) error {
 		return fmt.Errorf("end a lesson: %w", err)
 	}
 	return nil
+}
+
+// Restore brings back the lesson of a species that was ended last. It is
+// ErrNotFound if there is none, and ErrExists if there is another by now.
+func (s *School) Restore(ctx context.Context, who string, species game.Slug) (Lesson, error) {
+	zoo, err := s.Zoo(ctx)
+	if err != nil {
+		return Lesson{}, err
+	}
+	animal, ok := zoo.BySlug(species)
+	if !ok {
+		return Lesson{}, ErrSpecies
+	}
+	err = s.write(ctx, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `UPDATE lessons SET ended_at = NULL WHERE id = (
+			SELECT id FROM lessons WHERE species_id = $1 AND ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT 1 FOR UPDATE)`, string(animal.ID))
+		switch {
+		case err != nil:
+			return err
+		case tag.RowsAffected() == 0:
+			return ErrNotFound
+		}
+		return s.note(ctx, tx, who, "lesson.restore", string(species), nil)
+	})
+	switch {
+	case isDuplicate(err):
+		return Lesson{}, ErrExists
+	case err != nil:
+		return Lesson{}, fmt.Errorf("bring back a lesson: %w", err)
+	}
+	return s.Lesson(ctx, species)
+}
+
+// sweep deletes a lesson that ended long ago, for good.
+func (s *School) sweep(ctx context.Context, lesson string) error {
+	if _, err := s.pool.Exec(ctx, `DELETE FROM lessons WHERE id = $1 AND ended_at <= $2`, lesson, s.Now().Add(-keptFor)); err != nil {
+		return fmt.Errorf("delete a lesson: %w", err)
+	}
+	var there bool // it was brought back
+	if err := s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM lessons WHERE id = $1)`, lesson).Scan(&there); err != nil || there {
+		return err
+	}
+	return errors.Join(s.clear(ctx, photoKey(lesson, "")), s.clear(ctx, "thumbnails/"+lesson+"/"))
 }

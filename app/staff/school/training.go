@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/zoodex/zoodex/game"
@@ -56,7 +57,7 @@ func (s *School) trainJob(ctx context.Context, j *running) error {
 		return err
 	}
 	if len(lesson.Photos) == 0 {
-		return refusal{"there is no photo to learn from: begin a lesson and send some"}
+		return NoPhotos
 	}
 	result, err := teach.Learn(ctx, lesson, teach.Options{
 		Recognizer: s.Recognizer.With(nil), Cache: studies{s.bucket}, Residents: s.Residents(zoo),
@@ -68,8 +69,8 @@ func (s *School) trainJob(ctx context.Context, j *running) error {
 	})
 	var refused *teach.Error
 	switch {
-	case errors.As(err, &refused):
-		return refusal{refused.Detail}
+	case errors.As(err, &refused) && slices.Contains(Failures, Failure(refused.Kind)):
+		return Failure(refused.Kind)
 	case err != nil:
 		if cause := context.Cause(ctx); cause != nil {
 			return cause
@@ -114,7 +115,7 @@ func (s *School) keep(ctx context.Context, j *running, result *teach.Result) err
 func (s *School) everything(ctx context.Context, slugOf func(game.SpeciesID) (string, bool)) (*teach.Lesson, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT l.id, l.species_id, l.taught, p.id, p.sum FROM lessons l JOIN lesson_photos p ON p.lesson_id = l.id
-		WHERE p.why = '' AND NOT p.dropped ORDER BY l.id, p.id`)
+		WHERE p.why = '' AND NOT p.dropped AND l.ended_at IS NULL ORDER BY l.id, p.id`)
 	if err != nil {
 		return nil, fmt.Errorf("gather the photos: %w", err)
 	}

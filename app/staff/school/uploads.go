@@ -132,7 +132,7 @@ func (s *School) unpackJob(ctx context.Context, j *running) error {
 	}()
 	archive, err := zip.NewReader(file, size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
-		return refusal{"the ZIP is broken"}
+		return BrokenZIP
 	}
 	var entries []*zip.File
 	for _, f := range archive.File {
@@ -140,8 +140,8 @@ func (s *School) unpackJob(ctx context.Context, j *running) error {
 			entries = append(entries, f)
 		}
 	}
-	if len(entries) > mostEntries {
-		return refusal{fmt.Sprintf("the ZIP has more than %d files", mostEntries)}
+	if len(entries) > MostEntries {
+		return TooManyFiles
 	}
 	left := s.Limits.Unpacked
 	if err := j.progress(ctx, "unpacking", 0, len(entries)); err != nil {
@@ -204,8 +204,8 @@ func (s *School) unpackEntry(ctx context.Context, j *running, f *zip.File, from 
 	return err
 }
 
-// mostEntries of a ZIP: each is listed.
-const mostEntries = 20_000
+// MostEntries of a ZIP: each is listed.
+const MostEntries = 20_000
 
 // fetch brings an object into a temporary file: a ZIP is read from its end.
 func (s *School) fetch(ctx context.Context, key string) (_ *os.File, size int64, err error) {
