@@ -396,7 +396,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a lesson and its photos
-         * @description Deletes a lesson and its photos for good. What was learnt from them stays published.
+         * @description Takes a lesson and its photos away; for 30 days they can be brought back. What was learnt from them stays published.
          */
         delete: operations["staff-end-lesson"];
         options?: never;
@@ -434,6 +434,26 @@ export interface paths {
          * @description Takes photos out of what is learnt from, or back in. None is deleted.
          */
         patch: operations["staff-choose-photos"];
+        trace?: never;
+    };
+    "/staff/v1/lessons/{slug}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring back a lesson
+         * @description Brings back the lesson of a species that was deleted last, with its photos.
+         */
+        post: operations["staff-restore-lesson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/staff/v1/links": {
@@ -2932,6 +2952,8 @@ export interface components {
             accuracy: number;
             /** Format: date-time */
             at: string;
+            /** @description Whether it was made for another network than this version's: it cannot be published, train again */
+            outdated: boolean;
             /** @description Whether it decides what visitors catch now */
             published: boolean;
             /** @description Slugs of what it was taught */
@@ -3049,7 +3071,7 @@ export interface components {
              */
             total: number;
             who: string;
-            /** @description Why it failed */
+            /** @description Why it failed, in the reader's language */
             why?: string;
         };
         StaffJobs: {
@@ -6342,6 +6364,94 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-restore-lesson": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffLesson"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10357,7 +10467,7 @@ export interface operations {
                      *         {
                      *           "art": "camera",
                      *           "earned": true,
-                     *           "earnedAt": "2026-11-28T23:53:31.226398Z",
+                     *           "earnedAt": "2026-11-29T00:06:24.347394Z",
                      *           "have": 1,
                      *           "key": "first-catch",
                      *           "name": "First catch",
@@ -10464,7 +10574,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "at": "2026-11-28T23:53:31.226398Z",
+                     *       "at": "2026-11-29T00:06:24.347394Z",
                      *       "box": {
                      *         "height": 278,
                      *         "width": 278,
@@ -10525,7 +10635,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "id": "383639e1-8671-48b3-9381-0c1966782be0",
+                     *       "id": "96f14c26-6657-4f84-aac6-9615720102f4",
                      *       "model": "efficientnet-lite2-1",
                      *       "outcome": "caught",
                      *       "progress": {
@@ -10536,20 +10646,20 @@ export interface operations {
                      *       "quiz": {
                      *         "choices": [
                      *           {
-                     *             "key": "crustacean",
-                     *             "text": "a crustacean"
+                     *             "key": "africa",
+                     *             "text": "in Africa"
                      *           },
                      *           {
-                     *             "key": "echinoderm",
-                     *             "text": "an echinoderm"
+                     *             "key": "antarctica",
+                     *             "text": "in Antarctica"
                      *           },
                      *           {
-                     *             "key": "mammal",
-                     *             "text": "a mammal"
+                     *             "key": "north-america",
+                     *             "text": "in North America"
                      *           }
                      *         ],
                      *         "points": 3,
-                     *         "question": "Lion: what kind of animal is it?"
+                     *         "question": "Lion: where does this animal live in the wild?"
                      *       },
                      *       "species": {
                      *         "art": "lion",
@@ -10601,7 +10711,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "at": "2026-11-28T23:53:31.226398Z",
+                     *       "at": "2026-11-29T00:06:24.347394Z",
                      *       "box": {
                      *         "height": 278,
                      *         "width": 278,
@@ -10662,7 +10772,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "id": "383639e1-8671-48b3-9381-0c1966782be0",
+                     *       "id": "96f14c26-6657-4f84-aac6-9615720102f4",
                      *       "model": "efficientnet-lite2-1",
                      *       "outcome": "caught",
                      *       "progress": {
@@ -10673,20 +10783,20 @@ export interface operations {
                      *       "quiz": {
                      *         "choices": [
                      *           {
-                     *             "key": "crustacean",
-                     *             "text": "a crustacean"
+                     *             "key": "africa",
+                     *             "text": "in Africa"
                      *           },
                      *           {
-                     *             "key": "echinoderm",
-                     *             "text": "an echinoderm"
+                     *             "key": "antarctica",
+                     *             "text": "in Antarctica"
                      *           },
                      *           {
-                     *             "key": "mammal",
-                     *             "text": "a mammal"
+                     *             "key": "north-america",
+                     *             "text": "in North America"
                      *           }
                      *         ],
                      *         "points": 3,
-                     *         "question": "Lion: what kind of animal is it?"
+                     *         "question": "Lion: where does this animal live in the wild?"
                      *       },
                      *       "species": {
                      *         "art": "lion",
@@ -10864,11 +10974,11 @@ export interface operations {
                      *         "points": 0,
                      *         "trails": []
                      *       },
-                     *       "id": "383639e1-8671-48b3-9381-0c1966782be0",
+                     *       "id": "96f14c26-6657-4f84-aac6-9615720102f4",
                      *       "outcome": "caught",
                      *       "progress": {
                      *         "caught": 1,
-                     *         "points": 15,
+                     *         "points": 18,
                      *         "total": 179
                      *       },
                      *       "species": {
@@ -11010,11 +11120,11 @@ export interface operations {
                      *         "points": 0,
                      *         "trails": []
                      *       },
-                     *       "id": "383639e1-8671-48b3-9381-0c1966782be0",
+                     *       "id": "96f14c26-6657-4f84-aac6-9615720102f4",
                      *       "outcome": "caught",
                      *       "progress": {
                      *         "caught": 1,
-                     *         "points": 15,
+                     *         "points": 18,
                      *         "total": 179
                      *       },
                      *       "species": {
@@ -11122,7 +11232,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "choice": "crustacean"
+                 *       "choice": "africa"
                  *     }
                  */
                 "application/json": components["schemas"]["QuizAnswer"];
@@ -11138,12 +11248,12 @@ export interface operations {
                     /**
                      * @example {
                      *       "answer": {
-                     *         "key": "mammal",
-                     *         "text": "a mammal"
+                     *         "key": "africa",
+                     *         "text": "in Africa"
                      *       },
                      *       "choice": {
-                     *         "key": "crustacean",
-                     *         "text": "a crustacean"
+                     *         "key": "africa",
+                     *         "text": "in Africa"
                      *       },
                      *       "earned": {
                      *         "badges": [],
@@ -11159,17 +11269,23 @@ export interface operations {
                      *           "text": "Something is about to hatch. Catch your first animals!"
                      *         },
                      *         "levelUp": false,
-                     *         "lines": [],
+                     *         "lines": [
+                     *           {
+                     *             "points": 3,
+                     *             "reason": "quiz",
+                     *             "text": "Right answer: lion"
+                     *           }
+                     *         ],
                      *         "lostBadges": [],
-                     *         "points": 0,
+                     *         "points": 3,
                      *         "trails": []
                      *       },
                      *       "progress": {
                      *         "caught": 1,
-                     *         "points": 15,
+                     *         "points": 18,
                      *         "total": 179
                      *       },
-                     *       "right": false
+                     *       "right": true
                      *     }
                      */
                     "application/json": components["schemas"]["Quizzed"];
@@ -11253,7 +11369,7 @@ export interface operations {
                      * @example {
                      *       "progress": {
                      *         "caught": 1,
-                     *         "points": 15,
+                     *         "points": 18,
                      *         "total": 179
                      *       },
                      *       "species": [
@@ -11270,7 +11386,7 @@ export interface operations {
                      *               "name": "Asia"
                      *             }
                      *           ],
-                     *           "firstCaughtAt": "2026-11-28T23:53:31.226398Z",
+                     *           "firstCaughtAt": "2026-11-29T00:06:24.347394Z",
                      *           "group": {
                      *             "key": "big-cat",
                      *             "name": "big cat",
@@ -11372,28 +11488,28 @@ export interface operations {
                      * @example {
                      *       "groups": [
                      *         {
-                     *           "id": "01a22494-0a06-7f38-9ade-5351557e9767",
+                     *           "id": "01a2249f-d5f6-76b7-bce9-fd792ccae0f3",
                      *           "kind": "family",
                      *           "members": [
                      *             {
-                     *               "id": "01a22494-0a0d-73b2-b800-c5c4ae436e64",
+                     *               "id": "01a2249f-d5f9-7a5b-bb31-241b20cbfca3",
                      *               "me": false,
-                     *               "nickname": "Gentle Falcon 89",
+                     *               "nickname": "Patient Marmot 45",
                      *               "owner": true,
-                     *               "since": "2026-11-28T23:53:31.399682Z"
+                     *               "since": "2026-11-29T00:06:24.504059Z"
                      *             },
                      *             {
-                     *               "id": "01a22494-0a1f-7302-aa60-097c1ce8bcc2",
+                     *               "id": "01a2249f-d602-79e9-b135-59aefb7045c9",
                      *               "me": true,
-                     *               "nickname": "Quiet Koala 85",
+                     *               "nickname": "Friendly Gecko 19",
                      *               "owner": false,
-                     *               "since": "2026-11-28T23:53:31.423191Z"
+                     *               "since": "2026-11-29T00:06:24.514644Z"
                      *             }
                      *           ],
                      *           "mostMembers": 12,
-                     *           "name": "Golden Dolphin 41",
+                     *           "name": "Silver Penguin 80",
                      *           "owner": false,
-                     *           "since": "2026-11-28T23:53:31.399682Z"
+                     *           "since": "2026-11-29T00:06:24.504059Z"
                      *         }
                      *       ],
                      *       "most": 5
@@ -11470,25 +11586,25 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": {
-                     *         "code": "WRTPNR",
+                     *         "code": "DSVZHF",
                      *         "expired": false,
-                     *         "until": "2026-12-12T23:53:31.399682Z"
+                     *         "until": "2026-12-13T00:06:24.504059Z"
                      *       },
-                     *       "id": "01a22494-0a06-7f38-9ade-5351557e9767",
+                     *       "id": "01a2249f-d5f6-76b7-bce9-fd792ccae0f3",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a22494-0a0d-73b2-b800-c5c4ae436e64",
+                     *           "id": "01a2249f-d5f9-7a5b-bb31-241b20cbfca3",
                      *           "me": true,
-                     *           "nickname": "Gentle Falcon 89",
+                     *           "nickname": "Patient Marmot 45",
                      *           "owner": true,
-                     *           "since": "2026-11-28T23:53:31.399682Z"
+                     *           "since": "2026-11-29T00:06:24.504059Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Golden Dolphin 41",
+                     *       "name": "Silver Penguin 80",
                      *       "owner": true,
-                     *       "since": "2026-11-28T23:53:31.399682Z"
+                     *       "since": "2026-11-29T00:06:24.504059Z"
                      *     }
                      */
                     "application/json": components["schemas"]["VisitorGroup"];
@@ -11564,7 +11680,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "code": "WRTPNR"
+                 *       "code": "DSVZHF"
                  *     }
                  */
                 "application/json": components["schemas"]["GroupCode"];
@@ -11579,28 +11695,28 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a22494-0a06-7f38-9ade-5351557e9767",
+                     *       "id": "01a2249f-d5f6-76b7-bce9-fd792ccae0f3",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a22494-0a0d-73b2-b800-c5c4ae436e64",
+                     *           "id": "01a2249f-d5f9-7a5b-bb31-241b20cbfca3",
                      *           "me": false,
-                     *           "nickname": "Gentle Falcon 89",
+                     *           "nickname": "Patient Marmot 45",
                      *           "owner": true,
-                     *           "since": "2026-11-28T23:53:31.399682Z"
+                     *           "since": "2026-11-29T00:06:24.504059Z"
                      *         },
                      *         {
-                     *           "id": "01a22494-0a1f-7302-aa60-097c1ce8bcc2",
+                     *           "id": "01a2249f-d602-79e9-b135-59aefb7045c9",
                      *           "me": true,
-                     *           "nickname": "Quiet Koala 85",
+                     *           "nickname": "Friendly Gecko 19",
                      *           "owner": false,
-                     *           "since": "2026-11-28T23:53:31.423191Z"
+                     *           "since": "2026-11-29T00:06:24.514644Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Golden Dolphin 41",
+                     *       "name": "Silver Penguin 80",
                      *       "owner": false,
-                     *       "since": "2026-11-28T23:53:31.399682Z"
+                     *       "since": "2026-11-29T00:06:24.504059Z"
                      *     }
                      */
                     "application/json": components["schemas"]["VisitorGroup"];
@@ -11702,33 +11818,33 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a22494-0a06-7f38-9ade-5351557e9767",
+                     *       "id": "01a2249f-d5f6-76b7-bce9-fd792ccae0f3",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a22494-0a0d-73b2-b800-c5c4ae436e64",
+                     *           "id": "01a2249f-d5f9-7a5b-bb31-241b20cbfca3",
                      *           "me": false,
-                     *           "nickname": "Gentle Falcon 89",
+                     *           "nickname": "Patient Marmot 45",
                      *           "owner": true,
-                     *           "since": "2026-11-28T23:53:31.399682Z"
+                     *           "since": "2026-11-29T00:06:24.504059Z"
                      *         },
                      *         {
-                     *           "id": "01a22494-0a1f-7302-aa60-097c1ce8bcc2",
+                     *           "id": "01a2249f-d602-79e9-b135-59aefb7045c9",
                      *           "me": true,
-                     *           "nickname": "Quiet Koala 85",
+                     *           "nickname": "Friendly Gecko 19",
                      *           "owner": false,
-                     *           "since": "2026-11-28T23:53:31.423191Z"
+                     *           "since": "2026-11-29T00:06:24.514644Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Golden Dolphin 41",
+                     *       "name": "Silver Penguin 80",
                      *       "owner": false,
                      *       "progress": {
                      *         "caught": 1,
                      *         "points": 10,
                      *         "total": 179
                      *       },
-                     *       "since": "2026-11-28T23:53:31.399682Z",
+                     *       "since": "2026-11-29T00:06:24.504059Z",
                      *       "species": [
                      *         {
                      *           "art": "lion",
@@ -11743,7 +11859,7 @@ export interface operations {
                      *               "name": "Asia"
                      *             }
                      *           ],
-                     *           "firstCaughtAt": "2026-11-28T23:53:31.226398Z",
+                     *           "firstCaughtAt": "2026-11-29T00:06:24.347394Z",
                      *           "group": {
                      *             "key": "big-cat",
                      *             "name": "big cat",
@@ -11855,32 +11971,32 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": {
-                     *         "code": "PPTNBC",
+                     *         "code": "HWTTDK",
                      *         "expired": false,
-                     *         "until": "2026-12-12T23:53:31.443304Z"
+                     *         "until": "2026-12-13T00:06:24.529436Z"
                      *       },
-                     *       "id": "01a22494-0a06-7f38-9ade-5351557e9767",
+                     *       "id": "01a2249f-d5f6-76b7-bce9-fd792ccae0f3",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a22494-0a0d-73b2-b800-c5c4ae436e64",
+                     *           "id": "01a2249f-d5f9-7a5b-bb31-241b20cbfca3",
                      *           "me": true,
-                     *           "nickname": "Gentle Falcon 89",
+                     *           "nickname": "Patient Marmot 45",
                      *           "owner": true,
-                     *           "since": "2026-11-28T23:53:31.399682Z"
+                     *           "since": "2026-11-29T00:06:24.504059Z"
                      *         },
                      *         {
-                     *           "id": "01a22494-0a1f-7302-aa60-097c1ce8bcc2",
+                     *           "id": "01a2249f-d602-79e9-b135-59aefb7045c9",
                      *           "me": false,
-                     *           "nickname": "Quiet Koala 85",
+                     *           "nickname": "Friendly Gecko 19",
                      *           "owner": false,
-                     *           "since": "2026-11-28T23:53:31.423191Z"
+                     *           "since": "2026-11-29T00:06:24.514644Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Golden Dolphin 41",
+                     *       "name": "Silver Penguin 80",
                      *       "owner": true,
-                     *       "since": "2026-11-28T23:53:31.399682Z"
+                     *       "since": "2026-11-29T00:06:24.504059Z"
                      *     }
                      */
                     "application/json": components["schemas"]["VisitorGroup"];
@@ -12134,7 +12250,7 @@ export interface operations {
                      *           "text": "You have hatched and look around with wide eyes."
                      *         }
                      *       ],
-                     *       "points": 15
+                     *       "points": 18
                      *     }
                      */
                     "application/json": components["schemas"]["Levels"];
@@ -12348,9 +12464,9 @@ export interface operations {
                      *         "points": 0,
                      *         "text": "Something is about to hatch. Catch your first animals!"
                      *       },
-                     *       "memberSince": "2026-11-28T23:53:31.118314Z",
-                     *       "nickname": "Quiet Koala 85",
-                     *       "points": 15,
+                     *       "memberSince": "2026-11-29T00:06:24.21701Z",
+                     *       "nickname": "Friendly Gecko 19",
+                     *       "points": 18,
                      *       "standings": true,
                      *       "total": 179,
                      *       "visits": 1
@@ -12486,9 +12602,9 @@ export interface operations {
                      *         "points": 0,
                      *         "text": "Something is about to hatch. Catch your first animals!"
                      *       },
-                     *       "memberSince": "2026-11-28T23:53:31.118314Z",
-                     *       "nickname": "Mighty Beaver 41",
-                     *       "points": 15,
+                     *       "memberSince": "2026-11-29T00:06:24.21701Z",
+                     *       "nickname": "Eager Panda 23",
+                     *       "points": 18,
                      *       "standings": true,
                      *       "total": 179,
                      *       "visits": 1
@@ -12557,16 +12673,16 @@ export interface operations {
                      * @example {
                      *       "badges": [
                      *         {
-                     *           "at": "2026-11-28T23:53:31.226398Z",
+                     *           "at": "2026-11-29T00:06:24.347394Z",
                      *           "key": "first-catch"
                      *         }
                      *       ],
                      *       "captures": [
                      *         {
-                     *           "at": "2026-11-28T23:53:31.226398Z",
+                     *           "at": "2026-11-29T00:06:24.347394Z",
                      *           "confidence": 0.9999670820906026,
                      *           "earned": 15,
-                     *           "id": "383639e1-8671-48b3-9381-0c1966782be0",
+                     *           "id": "96f14c26-6657-4f84-aac6-9615720102f4",
                      *           "model": "efficientnet-lite2-1",
                      *           "outcome": "caught",
                      *           "outcomeNow": "caught",
@@ -12578,34 +12694,34 @@ export interface operations {
                      *       ],
                      *       "corrections": [],
                      *       "groups": [],
-                     *       "id": "01a22494-08ee-74c8-b522-b21bb4dc4e1c",
+                     *       "id": "01a2249f-d4d9-7023-ac53-b4b9dee1d782",
                      *       "ledger": [
                      *         {
-                     *           "at": "2026-11-28T23:53:31.226398Z",
-                     *           "capture": "383639e1-8671-48b3-9381-0c1966782be0",
+                     *           "at": "2026-11-29T00:06:24.347394Z",
+                     *           "capture": "96f14c26-6657-4f84-aac6-9615720102f4",
                      *           "points": 10,
                      *           "reason": "catch"
                      *         },
                      *         {
-                     *           "at": "2026-11-28T23:53:31.226398Z",
-                     *           "capture": "383639e1-8671-48b3-9381-0c1966782be0",
+                     *           "at": "2026-11-29T00:06:24.347394Z",
+                     *           "capture": "96f14c26-6657-4f84-aac6-9615720102f4",
                      *           "points": 5,
                      *           "reason": "visit"
                      *         }
                      *       ],
-                     *       "memberSince": "2026-11-28T23:53:31.118314Z",
-                     *       "nickname": "Quiet Koala 85",
+                     *       "memberSince": "2026-11-29T00:06:24.21701Z",
+                     *       "nickname": "Friendly Gecko 19",
                      *       "phonesSince": [
-                     *         "2026-11-28T23:53:31.118314Z"
+                     *         "2026-11-29T00:06:24.21701Z"
                      *       ],
-                     *       "points": 15,
+                     *       "points": 18,
                      *       "questions": [
                      *         {
-                     *           "answeredAt": "2026-11-28T23:53:31.324537Z",
-                     *           "capture": "383639e1-8671-48b3-9381-0c1966782be0",
-                     *           "choice": "crustacean",
-                     *           "question": "Lion: what kind of animal is it?",
-                     *           "right": false
+                     *           "answeredAt": "2026-11-29T00:06:24.432553Z",
+                     *           "capture": "96f14c26-6657-4f84-aac6-9615720102f4",
+                     *           "choice": "africa",
+                     *           "question": "Lion: where does this animal live in the wild?",
+                     *           "right": true
                      *         }
                      *       ],
                      *       "standings": true,
@@ -12673,7 +12789,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "passCode": "mama-rano-gabe-gino-gilo-lare"
+                     *       "passCode": "firo-fira-filo-dizi-fome-wore"
                      *     }
                      */
                     "application/json": components["schemas"]["NewPassCode"];
@@ -12731,7 +12847,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "passCode": "liro-waro-bemo-gone-rosi-gebo"
+                 *       "passCode": "wozo-raro-gile-momi-wise-gomi"
                  *     }
                  */
                 "application/json": components["schemas"]["PassCode"];
@@ -12746,9 +12862,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a22494-08ee-74c8-b522-b21bb4dc4e1c",
-                     *       "nickname": "Mighty Beaver 41",
-                     *       "token": "W6F-NSt424wqlB3hOAMIir1FeuqcGhWynSuV74KOQ0I"
+                     *       "id": "01a2249f-d4d9-7023-ac53-b4b9dee1d782",
+                     *       "nickname": "Eager Panda 23",
+                     *       "token": "i7HqGUjeT3F-QJ16CXlc5eieXE9h5D65wdBWddCCM3o"
                      *     }
                      */
                     "application/json": components["schemas"]["NewPhone"];
@@ -12842,8 +12958,8 @@ export interface operations {
                      *         "points": 0,
                      *         "text": "Something is about to hatch. Catch your first animals!"
                      *       },
-                     *       "memberSince": "2026-11-28T23:53:31.118314Z",
-                     *       "nickname": "Quiet Koala 85",
+                     *       "memberSince": "2026-11-29T00:06:24.21701Z",
+                     *       "nickname": "Friendly Gecko 19",
                      *       "points": 0,
                      *       "standings": true,
                      *       "total": 179,
@@ -12952,7 +13068,7 @@ export interface operations {
                      *         "sleepHours": 20,
                      *         "surprise": "A lion's roar carries up to eight kilometres. That is as far as a two-hour walk."
                      *       },
-                     *       "firstCaughtAt": "2026-11-28T23:53:31.226398Z",
+                     *       "firstCaughtAt": "2026-11-29T00:06:24.347394Z",
                      *       "name": "lion",
                      *       "number": 1,
                      *       "scientificName": "Panthera leo",
@@ -13059,9 +13175,9 @@ export interface operations {
                      *       "of": "visitors",
                      *       "rows": [
                      *         {
-                     *           "key": "dAPvhfiyJVq9",
-                     *           "name": "Quiet Koala 85",
-                     *           "points": 15,
+                     *           "key": "8YuZRnvaqa9f",
+                     *           "name": "Friendly Gecko 19",
+                     *           "points": 18,
                      *           "rank": 1
                      *         }
                      *       ],
@@ -13155,18 +13271,18 @@ export interface operations {
                      * @example {
                      *       "board": "ever",
                      *       "mine": {
-                     *         "key": "dAPvhfiyJVq9",
+                     *         "key": "8YuZRnvaqa9f",
                      *         "listed": true,
-                     *         "points": 15,
+                     *         "points": 18,
                      *         "rank": 1
                      *       },
                      *       "of": "visitors",
                      *       "rows": [
                      *         {
-                     *           "key": "dAPvhfiyJVq9",
+                     *           "key": "8YuZRnvaqa9f",
                      *           "me": true,
-                     *           "name": "Quiet Koala 85",
-                     *           "points": 15,
+                     *           "name": "Friendly Gecko 19",
+                     *           "points": 18,
                      *           "rank": 1
                      *         }
                      *       ],
@@ -13464,10 +13580,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a22494-08f9-70ac-a77b-ee72e040b17c",
-                     *       "nickname": "Gentle Falcon 89",
-                     *       "passCode": "beno-rabe-raso-wosa-loro-bamo",
-                     *       "token": "OUL8BFg7-kkx-QbRt-kdfpMT8PNG-hEPpuY1L5AyCBQ"
+                     *       "id": "01a2249f-d4e1-7382-b25d-60be71e0deae",
+                     *       "nickname": "Patient Marmot 45",
+                     *       "passCode": "gine-masa-fare-loma-gili-base",
+                     *       "token": "tMClbEr3TJNkfCk2AmGxq9THz0RwLTnVbVUTHsBANm8"
                      *     }
                      */
                     "application/json": components["schemas"]["NewVisitor"];
@@ -13579,7 +13695,7 @@ export interface operations {
                      *       "latest": [
                      *         {
                      *           "art": "lion",
-                     *           "at": "2026-11-28T23:53:31.226398Z",
+                     *           "at": "2026-11-29T00:06:24.347394Z",
                      *           "group": "big-cat",
                      *           "name": "lion",
                      *           "rarity": 1,
@@ -13590,7 +13706,7 @@ export interface operations {
                      *       "living": 179,
                      *       "rarest": {
                      *         "art": "lion",
-                     *         "at": "2026-11-28T23:53:31.226398Z",
+                     *         "at": "2026-11-29T00:06:24.347394Z",
                      *         "group": "big-cat",
                      *         "name": "lion",
                      *         "rarity": 1,
@@ -13605,9 +13721,9 @@ export interface operations {
                      *           "of": "visitors",
                      *           "rows": [
                      *             {
-                     *               "key": "dAPvhfiyJVq9",
-                     *               "name": "Quiet Koala 85",
-                     *               "points": 15,
+                     *               "key": "8YuZRnvaqa9f",
+                     *               "name": "Friendly Gecko 19",
+                     *               "points": 18,
                      *               "rank": 1
                      *             }
                      *           ],
