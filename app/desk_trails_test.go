@@ -95,6 +95,13 @@ func TestEditorsDrawUpTrailsAndChildrenWalkThem(t *testing.T) {
 	}
 	ed.send("DELETE", "/trails/two-of-a-kind", "", "If-Match", tag).want(t, http.StatusPreconditionFailed)
 	ed.send("POST", "/trails", same).want(t, http.StatusConflict)
+	var list struct {
+		Deleted []struct{ Key, Name, Who string }
+	}
+	ed.get("/trails").into(t, &list)
+	if got := fmt.Sprint(list.Deleted); got != "[{two-of-a-kind Two of a kind Ed}]" {
+		t.Errorf("deleted are %s", got)
+	}
 	var history struct {
 		Versions []struct {
 			Revision int64
@@ -112,6 +119,9 @@ func TestEditorsDrawUpTrailsAndChildrenWalkThem(t *testing.T) {
 	ed.send("POST", restore, "", "If-Match", versions.header.Get("ETag")).want(t, http.StatusOK)
 	if done, total, found := trail(); done != 1 || total != 2 || !found {
 		t.Errorf("brought back: %d of %d steps", done, total)
+	}
+	if ed.get("/trails").into(t, &list); len(list.Deleted) != 0 {
+		t.Errorf("brought back, and still deleted: %v", list.Deleted)
 	}
 	ed.get("/trails/unheard-of").want(t, http.StatusNotFound)
 	ed.get("/trails/unheard-of/versions").want(t, http.StatusNotFound)
@@ -409,6 +419,17 @@ func TestBrowserDeskTrails(t *testing.T) {
 	kim.waits("see the trail gone", `!document.querySelector('[data-trail=stripes-and-manes]')`)
 	kim.clicks("[data-testid=undo-delete]")
 	kim.sees("[data-trail=stripes-and-manes]")
+	// Also by who has not deleted it, later.
+	kim.clicks("[data-trail=stripes-and-manes]")
+	kim.clicks("[data-testid=delete]")
+	kim.clicks("[data-testid=sure]")
+	kim.sees("[data-testid=deleted]")
+	ed.turns("trails")
+	ed.clicks("[data-testid=gone] summary")
+	ed.reads("[data-testid=gone]", "Stripes and manes", "Kim")
+	ed.isInOrder("trails-gone")
+	ed.clicks("[data-testid=bring-stripes-and-manes]")
+	ed.sees("[data-trail=stripes-and-manes]")
 	if a := v.get("/v1/trails"); !strings.Contains(string(a.body), "Stripes and manes") {
 		t.Error("children do not see the trail that was brought back")
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/zoodex/zoodex/app/api"
@@ -78,8 +79,21 @@ type TrailLine struct {
 
 // TrailList is every trail there is.
 type TrailList struct {
-	Trails []TrailLine `json:"trails"`
+	Trails  []TrailLine `json:"trails"`
+	Deleted []GoneTrail `json:"deleted" doc:"Those that were deleted last, the latest first; each can be brought back from its history"`
 }
+
+// GoneTrail is a trail that was deleted.
+type GoneTrail struct {
+	Key  string    `json:"key"`
+	Name string    `json:"name" doc:"In the reader's language"`
+	Art  string    `json:"art"`
+	At   time.Time `json:"at"`
+	Who  string    `json:"who"`
+}
+
+// mostGone is how many deleted trails are listed.
+const mostGone = 20
 
 // CheckedTrail tells what is wrong with a trail, and how visitors would see it.
 type CheckedTrail struct {
@@ -204,6 +218,34 @@ func (d *Desk) hadTrail(ctx context.Context, zoo *store.Zoo, key string) (bool, 
 	return len(edits) > 0, err
 }
 
+// goneTrails gives the trails that were deleted last.
+func (d *Desk) goneTrails(ctx context.Context, l game.Language, zoo *store.Zoo) ([]GoneTrail, error) {
+	const prefix = "trail/"
+	parts, err := d.API.Store.RulesParts(ctx, prefix)
+	if err != nil {
+		return nil, err
+	}
+	gone := []GoneTrail{}
+	for _, part := range parts {
+		key := strings.TrimPrefix(part, prefix)
+		is := func(t game.Trail) bool { return t.Key == key }
+		if len(gone) == mostGone || slices.ContainsFunc(zoo.Referee.Rules().Trails, is) {
+			continue
+		}
+		latest, err := d.API.Store.RulesEdits(ctx, part, 0, 1)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range latest {
+			if i := slices.IndexFunc(e.Before.Rules.Trails, is); i >= 0 {
+				t := e.Before.Rules.Trails[i]
+				gone = append(gone, GoneTrail{key, t.Texts.In(l).Name, t.Art, e.At.UTC(), e.Who})
+			}
+		}
+	}
+	return gone, nil
+}
+
 func (d *Desk) trails() {
 	type empty struct{ api.Reader }
 	huma.Register(d.huma, d.operation(http.MethodGet, "/trails", "staff-trails", "The trails", "Every trail, also those of other days.", editors),
@@ -213,7 +255,7 @@ func (d *Desk) trails() {
 			if err != nil {
 				return nil, d.fail(l, err)
 			}
-			list := TrailList{[]TrailLine{}}
+			list := TrailList{Trails: []TrailLine{}}
 			today := game.DateOf(d.Now(), zoo.Referee.Zone())
 			for _, t := range zoo.Referee.Rules().Trails {
 				line := TrailLine{t.Key, t.Texts.In(l).Name, t.Art, t.Ordered, t.From.String(), t.Until.String(), TrailOpen, []string{},
@@ -229,6 +271,9 @@ func (d *Desk) trails() {
 					line.Lacking = append(line.Lacking, stepName(l, zoo, steps[i]))
 				}
 				list.Trails = append(list.Trails, line)
+			}
+			if list.Deleted, err = d.goneTrails(ctx, l, zoo); err != nil {
+				return nil, d.fail(l, err)
 			}
 			return &struct{ Body TrailList }{list}, nil
 		})

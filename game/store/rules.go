@@ -170,6 +170,16 @@ func (s *Store) RulesEdits(ctx context.Context, part string, before int64, most 
 	return edits, nil
 }
 
+// RulesParts names the parts of the rules that were edited and whose names begin
+// so, the one that was edited last first.
+func (s *Store) RulesParts(ctx context.Context, prefix string) (parts []string, err error) {
+	err = s.read(ctx).Raw("SELECT part FROM rules WHERE starts_with(part, ?) GROUP BY part ORDER BY max(revision) DESC", prefix).Scan(&parts).Error
+	if err != nil {
+		return nil, fmt.Errorf("read which rules were edited: %w", err)
+	}
+	return parts, nil
+}
+
 // Setup gives the setup as it is since a revision; revision 0 is the latest. It
 // fails with game.ErrNotFound.
 func (s *Store) Setup(ctx context.Context, revision int64) (RulesEdit, error) {

@@ -2944,6 +2944,15 @@ export interface components {
             /** Format: int64 */
             fr: number;
         };
+        StaffGoneTrail: {
+            art: string;
+            /** Format: date-time */
+            at: string;
+            key: string;
+            /** @description In the reader's language */
+            name: string;
+            who: string;
+        };
         StaffHead: {
             /**
              * Format: double
@@ -3523,6 +3532,8 @@ export interface components {
             until: string;
         };
         StaffTrailList: {
+            /** @description Those that were deleted last, the latest first; each can be brought back from its history */
+            deleted: components["schemas"]["StaffGoneTrail"][];
             trails: components["schemas"]["StaffTrailLine"][];
         };
         StaffTrailPlan: {
