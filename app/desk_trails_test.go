@@ -123,6 +123,12 @@ func TestEditorsDrawUpTrailsAndChildrenWalkThem(t *testing.T) {
 	if ed.get("/trails").into(t, &list); len(list.Deleted) != 0 {
 		t.Errorf("brought back, and still deleted: %v", list.Deleted)
 	}
+	// It was not there at first, which is nothing to go back to.
+	tag = ed.get("/trails/two-of-a-kind").header.Get("ETag")
+	ed.send("POST", "/trails/two-of-a-kind/versions/1/restore", "", "If-Match", tag).want(t, http.StatusNotFound)
+	if _, _, found := trail(); !found {
+		t.Error("the trail was deleted by going back")
+	}
 	ed.get("/trails/unheard-of").want(t, http.StatusNotFound)
 	ed.get("/trails/unheard-of/versions").want(t, http.StatusNotFound)
 	ed.send("PUT", "/trails/unheard-of", plan(), "If-Match", tag).want(t, http.StatusNotFound)

@@ -131,7 +131,10 @@ func (p part[B]) restore(ctx context.Context, d *Desk, l game.Language, action, 
 		if err != nil {
 			return nil, err
 		}
-		return p.read(then.After), nil
+		if to := p.read(then.After); to != nil {
+			return to, nil
+		}
+		return nil, game.ErrNotFound // taking it away is another call
 	})
 }
 
