@@ -454,6 +454,7 @@ func TestADeletedLessonCanBeBroughtBack(t *testing.T) {
 	photos := keeper.form("/lessons/striped-dream/photos", sketches("striped", 0, 3)...).sent(t).Photos
 
 	keeper.send("DELETE", "/lessons/striped-dream", "").want(t, http.StatusNoContent)
+	keeper.get("/lessons/striped-dream/photos").want(t, http.StatusNotFound)
 	keeper.send("DELETE", "/lessons/striped-dream", "").want(t, http.StatusNotFound)
 	keeper.get("/lessons/striped-dream").want(t, http.StatusNotFound)
 	if a := keeper.get("/lessons"); strings.Contains(string(a.body), "striped-dream") {

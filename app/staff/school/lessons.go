@@ -86,7 +86,7 @@ func (s *School) lessonID(ctx context.Context, species game.Slug) (id string, er
 	if !ok {
 		return "", ErrNotFound
 	}
-	err = s.pool.QueryRow(ctx, `SELECT id FROM lessons WHERE species_id = $1`, string(animal.ID)).Scan(&id)
+	err = s.pool.QueryRow(ctx, `SELECT id FROM lessons WHERE species_id = $1 AND ended_at IS NULL`, string(animal.ID)).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return "", ErrNotFound
 	}
