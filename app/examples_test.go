@@ -61,7 +61,9 @@ func TestEveryCallHasExamples(t *testing.T) {
 						}
 						continue
 					}
-					check(status, m)
+					if !strings.HasPrefix(kind, "image/") {
+						check(status, m)
+					}
 				}
 			}
 		}

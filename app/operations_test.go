@@ -15,6 +15,7 @@ import (
 	"github.com/zoodex/zoodex/app"
 	"github.com/zoodex/zoodex/app/api"
 	"github.com/zoodex/zoodex/app/database/databasetest"
+	"github.com/zoodex/zoodex/app/staff/office"
 )
 
 // schema is as much of JSON Schema as the document uses.
@@ -165,6 +166,8 @@ func TestEveryDocumentedOperationIsThereAndAnswersAsDocumented(t *testing.T) {
 				switch {
 				case strings.HasPrefix(path, "/v1/groups/"):
 					id = own.ID
+				case strings.HasPrefix(path, "/v1/pictures/"):
+					id = s.script(office.Editor).sendsPicture(portrait(200, 200, blue)).Picture
 				case strings.HasPrefix(path, "/v1/captures/{id}/"):
 					id = caught.ID
 				}
@@ -221,6 +224,9 @@ func TestEveryDocumentedOperationIsThereAndAnswersAsDocumented(t *testing.T) {
 					content, ok := documented.Content[a.header.Get("Content-Type")]
 					if !ok {
 						t.Errorf("status %d is documented as %v, not as %s", a.status, documented.Content, a.header.Get("Content-Type"))
+						continue
+					}
+					if strings.HasPrefix(a.header.Get("Content-Type"), "image/") {
 						continue
 					}
 					var value any

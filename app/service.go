@@ -102,6 +102,7 @@ func (s *Service) Run(ctx context.Context) (err error) {
 	var background sync.WaitGroup
 	background.Go(func() { live.Run(following) })
 	background.Go(func() { recompute(following, games, log) })
+	background.Go(func() { tidy(following, games, log) })
 	defer func() {
 		unfollow()
 		background.Wait()
@@ -252,7 +253,7 @@ func (s *Service) routes(db *database.Database, games *store.Store, people *offi
 		return c.JSON(fiber.Map{"status": "ready"})
 	})
 	web.Get("/metrics", s.metrics.Handler())
-	desk := &staff.Desk{API: a, Office: people, School: lessons, Try: eyes.Try, Now: c.Now}
+	desk := &staff.Desk{API: a, Office: people, School: lessons, Try: eyes.Try, Decode: eyes.recognizer.Decode, Now: c.Now}
 	described := a.Register(web)
 	desk.Register(web, described)
 	api.Examples(described)

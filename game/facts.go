@@ -12,6 +12,7 @@ import (
 // made of. Lists are words with spaces between them.
 type Fact struct {
 	Path string // "rarity", "texts.de.sleep"
+	Here bool   // it means something in this zoo only: tables go without it
 	Get  func(Species) string
 	Set  func(*Species, string) error // says what is wrong with text that cannot be read: "must be a number"
 }
@@ -22,8 +23,9 @@ var Facts = facts()
 
 func facts() []Fact {
 	text := func(path string, at func(*Species) *string) Fact {
-		return Fact{path, func(s Species) string { return *at(&s) }, func(s *Species, v string) error { *at(s) = v; return nil }}
+		return Fact{Path: path, Get: func(s Species) string { return *at(&s) }, Set: func(s *Species, v string) error { *at(s) = v; return nil }}
 	}
+	own := func(f Fact) Fact { f.Here = true; return f }
 	all := []Fact{
 		text("scientificName", func(s *Species) *string { return &s.ScientificName }),
 		text("class", func(s *Species) *string { return &s.Class }),
@@ -31,12 +33,12 @@ func facts() []Fact {
 		text("family", func(s *Species) *string { return &s.Family }),
 		text("group", func(s *Species) *string { return &s.Group }),
 		text("conservation", func(s *Species) *string { return (*string)(&s.Conservation) }),
-		{"continents", func(s Species) string { return join(s.Continents) }, func(s *Species, v string) error {
+		{"continents", false, func(s Species) string { return join(s.Continents) }, func(s *Species, v string) error {
 			s.Continents = split[Continent](v)
 			return nil
 		}},
 		text("activity", func(s *Species) *string { return (*string)(&s.Activity) }),
-		{"awake", func(s Species) string {
+		{"awake", false, func(s Species) string {
 			spans := make([]string, len(s.Awake))
 			for i, a := range s.Awake {
 				spans[i] = a.String()
@@ -53,24 +55,25 @@ func facts() []Fact {
 			}
 			return nil
 		}},
-		{"sleepHours", func(s Species) string { return strconv.FormatFloat(s.SleepHours, 'f', -1, 64) }, func(s *Species, v string) (err error) {
+		{"sleepHours", false, func(s Species) string { return strconv.FormatFloat(s.SleepHours, 'f', -1, 64) }, func(s *Species, v string) (err error) {
 			if s.SleepHours, err = strconv.ParseFloat(v, 64); err != nil {
 				return errors.New("must be a number")
 			}
 			return nil
 		}},
-		{"rarity", func(s Species) string { return strconv.Itoa(s.Rarity) }, func(s *Species, v string) (err error) {
+		{"rarity", false, func(s Species) string { return strconv.Itoa(s.Rarity) }, func(s *Species, v string) (err error) {
 			if s.Rarity, err = strconv.Atoi(v); err != nil {
 				return errors.New("must be a number")
 			}
 			return nil
 		}},
-		{"keys", func(s Species) string { return join(s.Keys) }, func(s *Species, v string) error {
+		{"keys", false, func(s Species) string { return join(s.Keys) }, func(s *Species, v string) error {
 			s.Keys = split[string](v)
 			return nil
 		}},
 		text("art", func(s *Species) *string { return &s.Art }),
-		{"onDisplay", func(s Species) string { return strconv.FormatBool(s.OnDisplay) }, func(s *Species, v string) error {
+		own(text("picture", func(s *Species) *string { return &s.Picture })),
+		{"onDisplay", false, func(s Species) string { return strconv.FormatBool(s.OnDisplay) }, func(s *Species, v string) error {
 			s.OnDisplay = v == "true"
 			if v != "true" && v != "false" {
 				return errors.New("must be true or false")
@@ -89,7 +92,7 @@ func facts() []Fact {
 			{"sleep", func(t *Text) *string { return &t.Sleep }},
 			{"surprise", func(t *Text) *string { return &t.Surprise }},
 		} {
-			all = append(all, Fact{fmt.Sprintf("texts.%s.%s", l, f.name), func(s Species) string {
+			all = append(all, Fact{fmt.Sprintf("texts.%s.%s", l, f.name), false, func(s Species) string {
 				t := s.Texts[l]
 				return *f.at(&t)
 			}, func(s *Species, v string) error {

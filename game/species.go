@@ -130,6 +130,7 @@ type Species struct {
 	Rarity         int      // 1 (everybody finds it) to 5 (hardly anybody does)
 	Keys           []string // WordNet ids of the network's classes that mean this species
 	Art            string
+	Picture        string `json:",omitempty"` // id of the zoo's own picture; "" for none
 	OnDisplay      bool
 	Texts          map[Language]Text
 	Version        int // counts its edits, from 1

@@ -64,7 +64,7 @@ func basisOf(rules Rules, zoo []Species, shown [][]Span, zone *time.Location) (i
 	}
 	zoo = slices.Clone(zoo)
 	for i := range zoo {
-		zoo[i].Texts, zoo[i].Keys, zoo[i].Art = nil, nil, ""
+		zoo[i].Texts, zoo[i].Keys, zoo[i].Art, zoo[i].Picture = nil, nil, "", ""
 	}
 	text, err := json.Marshal([]any{rules, zoo, shown, zone.String()})
 	if err != nil {

@@ -106,6 +106,7 @@ func (a *API) Register(app *fiber.App) huma.API {
 	a.looks(h)
 	a.captures(h)
 	a.dex(h)
+	a.pictures(h)
 	a.corrections(h)
 	a.quizzes(h)
 	a.badges(h)

@@ -19,9 +19,10 @@ type SpeciesName struct {
 // CaughtSpecies is a species whose page is open.
 type CaughtSpecies struct {
 	SpeciesName
-	Number int    `json:"number" doc:"Its place in the dex"`
-	Art    string `json:"art" doc:"Key of its picture"`
-	Facts  Facts  `json:"facts"`
+	Number  int    `json:"number" doc:"Its place in the dex"`
+	Art     string `json:"art" doc:"Key of its picture"`
+	Picture string `json:"picture,omitempty" example:"0197a1b2-3c4d-7e5f-8a6b-7c8d9e0f1a2b" doc:"Id of the zoo's own picture, at /v1/pictures/{id}; where there is none the art stands for it"`
+	Facts   Facts  `json:"facts"`
 }
 
 // Facts is what a visitor learns about a species by catching it.
@@ -53,6 +54,7 @@ type DexPage struct {
 	SpeciesName
 	Number      int         `json:"number"`
 	Art         string      `json:"art"`
+	Picture     string      `json:"picture,omitempty" doc:"Id of the zoo's own picture, at /v1/pictures/{id}; only of what was caught"`
 	Group       *Group      `json:"group,omitempty"`
 	Continents  []Continent `json:"continents" doc:"Where it lives in the wild"`
 	Rarity      int         `json:"rarity"`
@@ -144,7 +146,7 @@ func (a *API) dexPage(l game.Language, p game.Page) DexPage {
 	}
 	if p.Caught() {
 		first := p.Sighted.First.UTC()
-		page.FirstCaught = &first
+		page.FirstCaught, page.Picture = &first, p.Species.Picture
 	}
 	return page
 }
@@ -175,5 +177,5 @@ func (a *API) caughtSpecies(l game.Language, s game.Species) CaughtSpecies {
 	for _, w := range s.Awake {
 		f.Awake = append(f.Awake, w.String())
 	}
-	return CaughtSpecies{nameOf(l, s), s.Number, s.Art, f}
+	return CaughtSpecies{nameOf(l, s), s.Number, s.Art, s.Picture, f}
 }

@@ -19,13 +19,14 @@ const (
 
 // Catch is an animal that somebody caught today.
 type Catch struct {
-	Slug   string    `json:"slug" example:"red-panda"`
-	Name   string    `json:"name" example:"red panda"`
-	Art    string    `json:"art" doc:"Key of its picture" example:"red-panda"`
-	Group  string    `json:"group" doc:"Key of its group, for which there is a picture too" example:"small-mammal"`
-	Rarity int       `json:"rarity" minimum:"1" maximum:"5" example:"4"`
-	Times  int       `json:"times" doc:"How many visitors caught it today" example:"3"`
-	At     time.Time `json:"at" doc:"When it was caught last"`
+	Slug    string    `json:"slug" example:"red-panda"`
+	Name    string    `json:"name" example:"red panda"`
+	Art     string    `json:"art" doc:"Key of its picture" example:"red-panda"`
+	Picture string    `json:"picture,omitempty" doc:"Id of the zoo's own picture, at /v1/pictures/{id}; where there is none the art stands for it"`
+	Group   string    `json:"group" doc:"Key of its group, for which there is a picture too" example:"small-mammal"`
+	Rarity  int       `json:"rarity" minimum:"1" maximum:"5" example:"4"`
+	Times   int       `json:"times" doc:"How many visitors caught it today" example:"3"`
+	At      time.Time `json:"at" doc:"When it was caught last"`
 }
 
 // Today is what happens in the zoo today: animals, counts and leaderboards.
@@ -115,5 +116,5 @@ func compareRarity(zoo *store.Zoo, a, b store.Caught) int {
 
 func newCatch(zoo *store.Zoo, c store.Caught, l game.Language) Catch {
 	s, _ := zoo.ByID(c.Species)
-	return Catch{Slug: string(s.Slug), Name: s.Text(l).Name, Art: s.Art, Group: s.Group, Rarity: s.Rarity, Times: c.Today, At: c.Last.UTC()}
+	return Catch{Slug: string(s.Slug), Name: s.Text(l).Name, Art: s.Art, Picture: s.Picture, Group: s.Group, Rarity: s.Rarity, Times: c.Today, At: c.Last.UTC()}
 }

@@ -82,7 +82,7 @@ func TestEveryMessageHasItsPlace(t *testing.T) {
 // What the rules say of wrong values is said in every language.
 func TestEveryCheckIsTranslated(t *testing.T) {
 	said := map[string]bool{}
-	for _, file := range []string{"../../game/validate.go", "../../game/rules.go", "../../game/date.go", "../../game/facts.go", "../../game/catalogue/check.go", "../../game/sheet/sheet.go", "visits.go"} {
+	for _, file := range []string{"../../game/validate.go", "../../game/rules.go", "../../game/date.go", "../../game/facts.go", "../../game/catalogue/check.go", "../../game/sheet/sheet.go", "../../game/store/pictures.go", "visits.go"} {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -14,7 +14,6 @@ import (
 	"github.com/zoodex/zoodex/app/api"
 	"github.com/zoodex/zoodex/app/staff/office"
 	"github.com/zoodex/zoodex/game"
-	"github.com/zoodex/zoodex/game/catalogue"
 	"github.com/zoodex/zoodex/game/store"
 )
 
@@ -41,6 +40,7 @@ type Facts struct {
 	Rarity         int      `json:"rarity" example:"3" doc:"1 (everybody finds it) to 5 (hardly anybody does)"`
 	Keys           []string `json:"keys" example:"[\"n02509815\"]" doc:"Animals of the network that mean this species, by WordNet id; a species without any can be taught"`
 	Art            string   `json:"art" example:"red-panda"`
+	Picture        string   `json:"picture" example:"0197a1b2-3c4d-7e5f-8a6b-7c8d9e0f1a2b" doc:"Id of a picture that was sent, from POST /staff/v1/pictures; empty: the drawing is shown"`
 	OnDisplay      bool     `json:"onDisplay"`
 	Texts          Texts    `json:"texts"`
 }
@@ -65,6 +65,7 @@ type SpeciesLine struct {
 	api.SpeciesName
 	Number    int    `json:"number"`
 	Art       string `json:"art"`
+	Picture   string `json:"picture,omitempty" doc:"Id of the zoo's own picture, at /v1/pictures/{id}"`
 	Group     string `json:"group"`
 	Rarity    int    `json:"rarity"`
 	OnDisplay bool   `json:"onDisplay"`
@@ -120,7 +121,7 @@ type Versions struct {
 
 func factsOf(s game.Species) Facts {
 	f := Facts{s.ScientificName, s.Class, s.Order, s.Family, s.Group, string(s.Conservation), []string{}, string(s.Activity), []string{},
-		s.SleepHours, s.Rarity, slices.Clone(s.Keys), s.Art, s.OnDisplay, Texts{s.Texts[game.English], s.Texts[game.German], s.Texts[game.French]}}
+		s.SleepHours, s.Rarity, slices.Clone(s.Keys), s.Art, s.Picture, s.OnDisplay, Texts{s.Texts[game.English], s.Texts[game.German], s.Texts[game.French]}}
 	if f.Keys == nil {
 		f.Keys = []string{}
 	}
@@ -138,7 +139,7 @@ func (d Draft) species() (game.Species, []game.Problem) {
 	s := game.Species{
 		Slug: game.Slug(d.Slug), ScientificName: d.ScientificName, Class: d.Class, Order: d.Order, Family: d.Family, Group: d.Group,
 		Conservation: game.Conservation(d.Conservation), Activity: game.Activity(d.Activity), SleepHours: d.SleepHours, Rarity: d.Rarity,
-		Keys: d.Keys, Art: d.Art, OnDisplay: d.OnDisplay,
+		Keys: d.Keys, Art: d.Art, Picture: d.Picture, OnDisplay: d.OnDisplay,
 		Texts: map[game.Language]game.Text{game.English: d.Texts.EN, game.German: d.Texts.DE, game.French: d.Texts.FR},
 	}
 	for _, c := range d.Continents {
@@ -285,7 +286,7 @@ func (d *Desk) species() {
 			page := SpeciesList{[]SpeciesLine{}, len(found), game.TextsOf}
 			for _, s := range found[min(in.Offset, len(found)):min(in.Offset+in.Limit, len(found))] {
 				page.Species = append(page.Species, SpeciesLine{api.SpeciesName{Slug: string(s.Slug), Name: s.Text(l).Name, ScientificName: s.ScientificName},
-					s.Number, s.Art, s.Group, s.Rarity, s.OnDisplay, filled(s)})
+					s.Number, s.Art, s.Picture, s.Group, s.Rarity, s.OnDisplay, filled(s)})
 			}
 			return &struct{ Body SpeciesList }{page}, nil
 		})
@@ -370,7 +371,11 @@ func (d *Desk) species() {
 				s.ID, s.Number, s.Version = now.ID, now.Number, now.Version
 			}
 			checked := Checked{[]Wrong{}, d.API.Card(read, s)}
-			for _, p := range append(wrong, catalogue.Check(zoo.Species, s)...) {
+			more, err := d.API.Store.Check(ctx, zoo, s)
+			if err != nil {
+				return nil, d.fail(l, err)
+			}
+			for _, p := range append(wrong, more...) {
 				said := func(w Wrong) bool { return w.Field == p.Field }
 				if !slices.ContainsFunc(checked.Wrong, said) {
 					checked.Wrong = append(checked.Wrong, Wrong{p.Field, sayProblem(l, p)})

@@ -23,6 +23,7 @@ import (
 	"github.com/zoodex/zoodex/app/staff/school"
 	"github.com/zoodex/zoodex/game/store"
 	"github.com/zoodex/zoodex/vision"
+	"github.com/zoodex/zoodex/vision/photo"
 )
 
 // Desk holds what the operations need. All fields are required.
@@ -31,6 +32,7 @@ type Desk struct {
 	Office *office.Office
 	School *school.School
 	Try    func(ctx context.Context, zoo *store.Zoo, head *vision.Head, photo []byte) (api.Seen, error)
+	Decode func(ctx context.Context, photo []byte) (*photo.Photo, error) // bounded
 	Now    func() time.Time
 
 	huma huma.API
@@ -50,6 +52,7 @@ func (d *Desk) Register(app *fiber.App, h huma.API) {
 	d.audit()
 	d.options()
 	d.species()
+	d.pictures()
 	d.imports()
 	d.trails()
 	d.badges()

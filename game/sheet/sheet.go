@@ -48,9 +48,13 @@ func wrong(line int, field, format string, values ...any) Problem {
 	return Problem{line, game.NewProblem(field, format, values...)}
 }
 
+// columns are the facts that a table has. What means something in one zoo only
+// is not among them, so that another zoo can read it.
+var columns = slices.DeleteFunc(slices.Clone(game.Facts), func(f game.Fact) bool { return f.Here })
+
 var known = func() map[string]bool {
 	paths := map[string]bool{"slug": true, "number": true}
-	for _, f := range game.Facts {
+	for _, f := range columns {
 		paths[f.Path] = true
 	}
 	return paths
@@ -107,19 +111,19 @@ func readCSV(data []byte) (rows []Row, problems []Problem) {
 			r.Comma = comma
 		}
 	}
-	columns, err := r.Read()
+	names, err := r.Read()
 	if err != nil {
 		return nil, []Problem{wrong(1, "file", "must begin with a line of column names")}
 	}
-	for i, name := range columns {
-		columns[i] = strings.TrimSpace(name)
-		if !known[columns[i]] {
+	for i, name := range names {
+		names[i] = strings.TrimSpace(name)
+		if !known[names[i]] {
 			problems = append(problems, wrong(1, "file", "has a column %q that is no fact of a species", short(name)))
-		} else if slices.Contains(columns[:i], columns[i]) {
-			problems = append(problems, wrong(1, columns[i], "is there twice"))
+		} else if slices.Contains(names[:i], names[i]) {
+			problems = append(problems, wrong(1, names[i], "is there twice"))
 		}
 	}
-	if !slices.Contains(columns, "slug") {
+	if !slices.Contains(names, "slug") {
 		problems = append(problems, wrong(1, "file", "must have a column slug"))
 	}
 	if problems != nil {
@@ -138,8 +142,8 @@ func readCSV(data []byte) (rows []Row, problems []Problem) {
 		if len(rows) == MaxRows {
 			return nil, []Problem{wrong(line, "file", "must have at most %d lines", MaxRows)}
 		}
-		if len(cells) != len(columns) {
-			problems = append(problems, wrong(line, "file", "must have %d cells, one a column", len(columns)))
+		if len(cells) != len(names) {
+			problems = append(problems, wrong(line, "file", "must have %d cells, one a column", len(names)))
 			continue
 		}
 		row := Row{Line: line, Values: map[string]string{}}
@@ -148,14 +152,14 @@ func readCSV(data []byte) (rows []Row, problems []Problem) {
 			case strings.HasPrefix(cell, "'") && len(cell) > 1 && strings.ContainsRune(formula, rune(cell[1])):
 				cell = cell[1:] // as Write has it
 			case cell != "" && strings.ContainsRune(formula, rune(cell[0])):
-				problems = append(problems, wrong(line, columns[i], "must not be a formula"))
+				problems = append(problems, wrong(line, names[i], "must not be a formula"))
 			}
-			switch columns[i] {
+			switch names[i] {
 			case "slug":
 				row.Slug = game.Slug(cell)
 			case "number":
 			default:
-				row.Values[columns[i]] = cell
+				row.Values[names[i]] = cell
 			}
 		}
 		rows = append(rows, row)
@@ -241,14 +245,14 @@ func Write(w io.Writer, format Format, species []game.Species) error {
 		return writeJSON(w, species)
 	}
 	out := csv.NewWriter(w)
-	columns := []string{"slug", "number"}
-	for _, f := range game.Facts {
-		columns = append(columns, f.Path)
+	names := []string{"slug", "number"}
+	for _, f := range columns {
+		names = append(names, f.Path)
 	}
-	out.Write(columns)
+	out.Write(names)
 	for _, s := range species {
 		cells := []string{string(s.Slug), strconv.Itoa(s.Number)}
-		for _, f := range game.Facts {
+		for _, f := range columns {
 			cells = append(cells, Inert(f.Get(s)))
 		}
 		out.Write(cells)
@@ -261,7 +265,7 @@ func writeJSON(w io.Writer, species []game.Species) error {
 	list := make([]map[string]any, len(species))
 	for i, s := range species {
 		entry := map[string]any{"slug": s.Slug, "number": s.Number}
-		for _, f := range game.Facts {
+		for _, f := range columns {
 			at := entry
 			words := strings.Split(f.Path, ".")
 			for _, word := range words[:len(words)-1] {

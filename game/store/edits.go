@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/zoodex/zoodex/game"
-	"github.com/zoodex/zoodex/game/catalogue"
 	"gorm.io/gorm"
 )
 
@@ -207,10 +206,19 @@ func (s *Store) lockedZoo(tx *gorm.DB) (*Zoo, error) {
 
 func (s *Store) add(tx *gorm.DB, zoo *Zoo, by Author, add game.Species) (Edit, error) {
 	add.ID, add.Version, add.Number = "", 1, nextNumber(zoo.Species)
-	if problems := catalogue.Check(zoo.Species, add); problems != nil {
-		return Edit{}, SpeciesError(problems)
+	if err := refuse(tx, zoo, add); err != nil {
+		return Edit{}, err
 	}
 	return s.insertSpecies(tx, by, add)
+}
+
+// refuse fails with a [SpeciesError] if something is wrong with a species.
+func refuse(tx *gorm.DB, zoo *Zoo, s game.Species) error {
+	problems, err := check(tx, zoo, s)
+	if err != nil || problems == nil {
+		return err
+	}
+	return SpeciesError(problems)
 }
 
 func (s *Store) insertSpecies(tx *gorm.DB, by Author, add game.Species) (Edit, error) {
@@ -246,8 +254,8 @@ func (s *Store) edit(tx *gorm.DB, zoo *Zoo, by Author, action string, from int, 
 		return Edit{}, Outdated{latest}
 	}
 	to.ID, to.Number, to.Version = before.ID, before.Number, before.Version+1
-	if problems := catalogue.Check(zoo.Species, to); problems != nil {
-		return Edit{}, SpeciesError(problems)
+	if err := refuse(tx, zoo, to); err != nil {
+		return Edit{}, err
 	}
 	if game.CompareFacts(before, to) == nil {
 		return edited(tx, before)

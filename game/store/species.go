@@ -28,6 +28,7 @@ type speciesRow struct {
 	Rarity         int
 	Keys           words
 	Art            string
+	Picture        string
 	OnDisplay      bool      `json:"on_display"`
 	Version        int       `gorm:"default:1"`
 	CreatedAt      time.Time `json:"created_at"`
@@ -114,7 +115,7 @@ func rowOf(s game.Species, id string, now time.Time) speciesRow {
 		ID: id, Number: s.Number, Slug: string(s.Slug), ScientificName: s.ScientificName,
 		Class: s.Class, Order: s.Order, Family: s.Family, Group: s.Group,
 		Conservation: string(s.Conservation), Activity: string(s.Activity),
-		SleepHours: s.SleepHours, Rarity: s.Rarity, Keys: s.Keys, Art: s.Art,
+		SleepHours: s.SleepHours, Rarity: s.Rarity, Keys: s.Keys, Art: s.Art, Picture: s.Picture,
 		OnDisplay: s.OnDisplay, Version: max(s.Version, 1), CreatedAt: now, UpdatedAt: now,
 	}
 	for _, c := range s.Continents {
@@ -140,7 +141,7 @@ func (r speciesRow) species() game.Species {
 		ID: game.SpeciesID(r.ID), Number: r.Number, Slug: game.Slug(r.Slug), ScientificName: r.ScientificName,
 		Class: r.Class, Order: r.Order, Family: r.Family, Group: r.Group,
 		Conservation: game.Conservation(r.Conservation), Activity: game.Activity(r.Activity),
-		SleepHours: r.SleepHours, Rarity: r.Rarity, Keys: r.Keys, Art: r.Art,
+		SleepHours: r.SleepHours, Rarity: r.Rarity, Keys: r.Keys, Art: r.Art, Picture: r.Picture,
 		OnDisplay: r.OnDisplay, Version: r.Version, Texts: map[game.Language]game.Text{},
 	}
 	for _, c := range r.Continents {

@@ -536,6 +536,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/v1/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a picture
+         * @description Takes a picture of an animal as the body, and keeps it in the sizes of the card and of the collection, without anything else that was in the file. A species shows it once it has the picture's id among its facts; what no species uses is deleted after a day. The same file has the same id.
+         */
+        post: operations["staff-send-picture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/v1/session": {
         parameters: {
             query?: never;
@@ -1580,6 +1600,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/pictures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A picture of an animal
+         * @description The zoo's own picture of a species, whose longest side has about 960 pixels. What an id names never changes.
+         */
+        get: operations["get-picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pictures/{id}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A small picture of an animal
+         * @description The same, cut to a square of 240 pixels.
+         */
+        get: operations["get-thumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/species/{slug}": {
         parameters: {
             query?: never;
@@ -1910,6 +1970,8 @@ export interface components {
             group: string;
             /** @example red panda */
             name: string;
+            /** @description Id of the zoo's own picture, at /v1/pictures/{id}; where there is none the art stands for it */
+            picture?: string;
             /**
              * Format: int64
              * @example 4
@@ -1935,6 +1997,11 @@ export interface components {
              * @description Its place in the dex
              */
             number: number;
+            /**
+             * @description Id of the zoo's own picture, at /v1/pictures/{id}; where there is none the art stands for it
+             * @example 0197a1b2-3c4d-7e5f-8a6b-7c8d9e0f1a2b
+             */
+            picture?: string;
             /** @example Ailurus fulgens */
             scientificName: string;
             /** @example red-panda */
@@ -2002,6 +2069,8 @@ export interface components {
             name: string;
             /** Format: int64 */
             number: number;
+            /** @description Id of the zoo's own picture, at /v1/pictures/{id}; only of what was caught */
+            picture?: string;
             /** Format: int64 */
             rarity: number;
             /** @example Ailurus fulgens */
@@ -2551,6 +2620,11 @@ export interface components {
              * @description Its place in the dex
              */
             number: number;
+            /**
+             * @description Id of the zoo's own picture, at /v1/pictures/{id}; where there is none the art stands for it
+             * @example 0197a1b2-3c4d-7e5f-8a6b-7c8d9e0f1a2b
+             */
+            picture?: string;
             /** @example Ailurus fulgens */
             scientificName: string;
             /** @example red-panda */
@@ -2849,6 +2923,11 @@ export interface components {
             /** @example Carnivora */
             order: string;
             /**
+             * @description Id of a picture that was sent, from POST /staff/v1/pictures; empty: the drawing is shown
+             * @example 0197a1b2-3c4d-7e5f-8a6b-7c8d9e0f1a2b
+             */
+            picture: string;
+            /**
              * Format: int64
              * @description 1 (everybody finds it) to 5 (hardly anybody does)
              * @example 3
@@ -2920,6 +2999,11 @@ export interface components {
             onDisplay: boolean;
             /** @example Carnivora */
             order: string;
+            /**
+             * @description Id of a picture that was sent, from POST /staff/v1/pictures; empty: the drawing is shown
+             * @example 0197a1b2-3c4d-7e5f-8a6b-7c8d9e0f1a2b
+             */
+            picture: string;
             /**
              * Format: int64
              * @description 1 (everybody finds it) to 5 (hardly anybody does)
@@ -3274,6 +3358,20 @@ export interface components {
              */
             maxText: number;
         };
+        StaffPicture: {
+            /** Format: int64 */
+            height: number;
+            /**
+             * Format: uuid
+             * @description The fact of the species that is to show it
+             */
+            picture: string;
+            /**
+             * Format: int64
+             * @description Of the picture on the card
+             */
+            width: number;
+        };
         StaffPublication: {
             /** Format: date-time */
             at: string;
@@ -3397,6 +3495,11 @@ export interface components {
             /** @example Carnivora */
             order: string;
             /**
+             * @description Id of a picture that was sent, from POST /staff/v1/pictures; empty: the drawing is shown
+             * @example 0197a1b2-3c4d-7e5f-8a6b-7c8d9e0f1a2b
+             */
+            picture: string;
+            /**
              * Format: int64
              * @description 1 (everybody finds it) to 5 (hardly anybody does)
              * @example 3
@@ -3430,6 +3533,8 @@ export interface components {
             /** Format: int64 */
             number: number;
             onDisplay: boolean;
+            /** @description Id of the zoo's own picture, at /v1/pictures/{id} */
+            picture?: string;
             /** Format: int64 */
             rarity: number;
             /** @example Ailurus fulgens */
@@ -6784,6 +6889,92 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-send-picture": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A JPEG, PNG, WebP or HEIC picture; what it is is decided by its bytes. Each side needs at least 200 pixels. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+                "image/heic": string;
+                "image/jpeg": string;
+                "image/png": string;
+                "image/webp": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffPicture"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12991,6 +13182,152 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-picture": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+                /** @description The ETag of what the phone has */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description The phone has it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-thumbnail": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+                /** @description The ETag of what the phone has */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description The phone has it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

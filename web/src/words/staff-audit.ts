@@ -16,6 +16,7 @@ const all: Record<string, [en: string, de: string, fr: string]> = {
   'species.add': ['added a species', 'Art angelegt', 'a ajouté une espèce'],
   'species.edit': ['edited a species', 'Art bearbeitet', 'a modifié une espèce'],
   'species.import': ['imported species', 'Arten importiert', 'a importé des espèces'],
+  'picture.add': ['sent a picture', 'Bild gesendet', 'a envoyé une image'],
   'trail.add': ['drew up a trail', 'Pfad angelegt', 'a créé un parcours'],
   'trail.edit': ['edited a trail', 'Pfad bearbeitet', 'a modifié un parcours'],
   'trail.delete': ['deleted a trail', 'Pfad gelöscht', 'a supprimé un parcours'],

@@ -11,19 +11,19 @@ export const languages = ['en', 'de', 'fr'] as const;
 export const texts = ['name', 'habitat', 'diet', 'sleep', 'surprise'] as const;
 
 // paths are the facts that an edit may change, each with a way to it.
-const own = ['scientificName', 'class', 'order', 'family', 'group', 'conservation', 'continents', 'activity', 'awake', 'sleepHours', 'rarity', 'keys', 'art', 'onDisplay'] as const;
+const own = ['scientificName', 'class', 'order', 'family', 'group', 'conservation', 'continents', 'activity', 'awake', 'sleepHours', 'rarity', 'keys', 'art', 'picture', 'onDisplay'] as const;
 export type Path = (typeof own)[number] | `texts.${(typeof languages)[number]}.${(typeof texts)[number]}`;
 export const paths: Path[] = [...own, ...languages.flatMap((l) => texts.map((f): Path => `texts.${l}.${f}`))];
 
 const factsOf = (s: Facts): Facts => {
-  const { scientificName, class: c, order, family, group, conservation, continents, activity, awake, sleepHours, rarity, keys, art, onDisplay, texts } = s;
-  return structuredClone($state.snapshot({ scientificName, class: c, order, family, group, conservation, continents, activity, awake, sleepHours, rarity, keys, art, onDisplay, texts })) as Facts;
+  const { scientificName, class: c, order, family, group, conservation, continents, activity, awake, sleepHours, rarity, keys, art, picture, onDisplay, texts } = s;
+  return structuredClone($state.snapshot({ scientificName, class: c, order, family, group, conservation, continents, activity, awake, sleepHours, rarity, keys, art, picture, onDisplay, texts })) as Facts;
 };
 
 const text = () => ({ name: '', habitat: '', diet: '', sleep: '', surprise: '' });
 const blank = (): Facts => ({
   scientificName: '', class: 'Mammalia', order: '', family: '', group: 'mammal', conservation: 'LC', continents: [], activity: 'day', awake: ['08:00-18:00'],
-  sleepHours: 0, rarity: 3, keys: [], art: '', onDisplay: true, texts: { en: text(), de: text(), fr: text() },
+  sleepHours: 0, rarity: 3, keys: [], art: '', picture: '', onDisplay: true, texts: { en: text(), de: text(), fr: text() },
 });
 
 export class Draft {

@@ -7,5 +7,7 @@ export function pathName(path: string): string {
   return t[first.replace(/\[.*/, '') as 'name'] ?? path;
 }
 
+const id = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 // shown gives a value as text.
-export const shown = (value: unknown): string => (Array.isArray(value) ? value.join(' ') : String(value ?? '')) || '—';
+export const shown = (value: unknown): string => (typeof value === 'string' && id.test(value) ? t.ownPicture(value.slice(-4)) : (Array.isArray(value) ? value.join(' ') : String(value ?? '')) || '—');
