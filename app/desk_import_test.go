@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/zoodex/zoodex/app/staff/office"
@@ -102,4 +103,100 @@ func TestATableWithAnErrorIsRefusedWhole(t *testing.T) {
 	}
 	ed.send("POST", "/imports/species", "").want(t, http.StatusBadRequest)
 	ed.send("POST", "/imports/species", strings.Repeat("x", 17<<20)).want(t, http.StatusRequestEntityTooLarge)
+}
+
+type pastImport struct {
+	ID, Who, UndoOf string
+	Added, Changed  int
+	Latest          bool
+}
+
+func (c *colleague) pastImports() []pastImport {
+	c.t.Helper()
+	var past struct{ Imports []pastImport }
+	c.get("/imports/species").want(c.t, http.StatusOK).into(c.t, &past)
+	return past.Imports
+}
+
+// A whole import is undone at once, which can be undone too, unless somebody has
+// edited one of its species since.
+func TestAWholeImportIsUndone(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	ed, kim := s.hire("Ed", office.Editor), s.hire("Kim", office.Keeper)
+	lion, _ := ed.species("lion")
+	// The lion gives its name to another.
+	table := newAnimals(4)
+	table += "lion," + strings.Repeat(",", 9) + "2,desert king,Savannas.,Zebras.,By day.,It roars.\n"
+	header, _, _ := strings.Cut(table, "\n")
+	table = strings.Replace(table, "lion,"+strings.Repeat(",", 9)+"2", "lion,Panthera leo,Mammalia,Carnivora,Felidae,big-cat,VU,africa asia,"+lion["activity"].(string)+",17:00-05:00,2", 1)
+	if a := ed.imports("dry=true", table); a.Done || len(ed.pastImports()) != 0 {
+		t.Errorf("a dry run is kept: %+v", a)
+	}
+	if a := ed.imports("", table); !a.Done || a.Added != 2 || a.Changed != 1 {
+		t.Fatalf("imported: %+v", a)
+	}
+	if a := ed.imports("", table); a.Same != 3 || len(ed.pastImports()) != 1 {
+		t.Errorf("an import that changes nothing is kept: %+v, %+v", a, ed.pastImports())
+	}
+	past := ed.pastImports()[0]
+	if past.Who != "Ed" || past.Added != 2 || past.Changed != 1 || !past.Latest {
+		t.Errorf("kept is %+v", past)
+	}
+	undo := func(c *colleague, id string) answer {
+		t.Helper()
+		return c.send("POST", "/imports/species/"+id+"/undo", "")
+	}
+	undo(ed, "0192f7e1-0000-7000-8000-000000000000").want(t, http.StatusNotFound)
+	undo(ed, "lion").want(t, http.StatusUnprocessableEntity)
+
+	// Somebody has edited one since: nothing is undone.
+	striped, tag := kim.species("striped-dream")
+	kim.send("PUT", "/species/striped-dream", striped.with("", "rarity", 5), "If-Match", tag).want(t, http.StatusOK)
+	before := s.count(`SELECT count(*) FROM species_edits`)
+	if a := undo(ed, past.ID).want(t, http.StatusConflict); a.kind() != "edited-since" || !strings.Contains(string(a.body), "striped dream") {
+		t.Errorf("edited since: %s", a)
+	}
+	if ed.pastImports()[0].Latest || s.count(`SELECT count(*) FROM species_edits`) != before {
+		t.Error("what was edited since is undone")
+	}
+
+	// Another import, undone by many at once and again: once.
+	if a := ed.imports("", header+"\nstriped-dream,"+strings.SplitN(strings.SplitN(table, "striped-dream,", 2)[1], "\n", 2)[0]+"\n"); a.Changed != 1 {
+		t.Fatalf("imported: %+v", a)
+	}
+	past = ed.pastImports()[0]
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() { undo(kim, past.ID).want(t, http.StatusOK) })
+	}
+	all.Wait()
+	if now, _ := ed.species("striped-dream"); now["rarity"] != 5.0 || now["version"] != 4.0 || now["editedBy"] != "Kim" {
+		t.Errorf("undone is %v", now)
+	}
+	// And that is undone too.
+	undone := ed.pastImports()[0]
+	if undone.UndoOf != past.ID || undone.Changed != 1 || len(ed.pastImports()) != 3 {
+		t.Errorf("the undoing is kept as %+v", undone)
+	}
+	undo(ed, undone.ID).want(t, http.StatusOK)
+	if now, _ := ed.species("striped-dream"); now["rarity"] != 4.0 {
+		t.Errorf("after undoing the undoing: %v", now)
+	}
+	undo(ed, past.ID).want(t, http.StatusConflict)
+
+	// What was added goes off display, and what was changed is as it was.
+	fresh := start(t)
+	jo := fresh.hire("Jo", office.Editor)
+	jo.imports("", table)
+	undo(jo, jo.pastImports()[0].ID).want(t, http.StatusOK)
+	if a := fresh.join().get("/v1/dex"); strings.Contains(string(a.body), "striped-dream") {
+		t.Error("visitors see what an undone import added")
+	}
+	if now, _ := jo.species("lion"); now.text("en", "name") != "lion" || now.text("en", "diet") != lion.text("en", "diet") || now["rarity"] != lion["rarity"] {
+		t.Errorf("the lion is %v", now)
+	}
+	if n := fresh.count(`SELECT count(*) FROM audit WHERE action = 'species.unimport'`); n != 1 {
+		t.Errorf("%d lines in the audit log", n)
+	}
 }

@@ -227,14 +227,23 @@ func TestBrowserDeskImport(t *testing.T) {
 			ed.isInOrder("import-refused")
 		}
 	}
-	ed.sees("[data-testid=import]")
+	ed.reads("[data-testid=changes]", "tiger", "Rarity: 1 → 4")
+	ed.isInOrder("import-checked")
 	ed.clicks("[data-testid=import]")
-	ed.sees("[data-testid=sure]")
 	ed.clicks("[data-testid=sure]")
 	ed.reads("[data-testid=told]", "Imported:", "2 changed")
 	ed.isInOrder("imported")
 	if tiger, _ := s.signIn("Ed").species("tiger"); tiger["rarity"] != 4.0 {
 		t.Errorf("imported is %v", tiger)
+	}
+	ed.reads("[data-testid=past]", "Ed: 0 new, 2 changed")
+	ed.clicks("[data-testid=undo-import]")
+	ed.reads("dialog", "Undo this import of 2 species?")
+	ed.isInOrder("import-undo")
+	ed.clicks("[data-testid=sure]")
+	ed.reads("[data-testid=past]", "an import was undone, 2 species changed", "changed since")
+	if tiger, _ := s.signIn("Ed").species("tiger"); tiger["rarity"] == 4.0 {
+		t.Errorf("undone is %v", tiger)
 	}
 }
 

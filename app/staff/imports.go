@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/zoodex/zoodex/app/api"
@@ -22,17 +23,27 @@ type WrongLine struct {
 
 // Imported tells what a table changes.
 type Imported struct {
-	Done    bool        `json:"done" doc:"Whether it was imported: not after a dry run, and not if something is wrong"`
-	Added   int         `json:"added"`
-	Changed int         `json:"changed"`
-	Same    int         `json:"same" doc:"Species that are as the table has them already"`
-	Total   int         `json:"wrongLines" doc:"How many problems there are, also those that are not listed"`
-	Wrong   []WrongLine `json:"wrong" doc:"The first 200 problems. If there is one, nothing is imported."`
+	Done    bool              `json:"done" doc:"Whether it was imported: not after a dry run, and not if something is wrong"`
+	Added   int               `json:"added"`
+	Changed int               `json:"changed"`
+	Same    int               `json:"same" doc:"Species that are as the table has them already"`
+	Total   int               `json:"wrongLines" doc:"How many problems there are, also those that are not listed"`
+	Changes []ImportedSpecies `json:"changes" doc:"The first 100 species that are new or changed"`
+	Wrong   []WrongLine       `json:"wrong" doc:"The first 200 problems. If there is one, nothing is imported."`
 }
 
-// mostWrong is how many problems of a table are listed, and importBytes its size.
+// ImportedSpecies is a species that a table adds or changes.
+type ImportedSpecies struct {
+	api.SpeciesName
+	Fresh   bool         `json:"added"`
+	Changes []FactChange `json:"changes" doc:"Empty for one that is added"`
+}
+
+// mostWrong and mostChanges are how many problems and species of a table are
+// listed, and importBytes is its size.
 const (
 	mostWrong   = 200
+	mostChanges = 100
 	importBytes = 16 << 20
 )
 
@@ -64,7 +75,15 @@ func (d *Desk) imports() {
 		if err != nil {
 			return nil, d.fail(l, err)
 		}
-		return &struct{ Body Imported }{Imported{Done: !in.Dry, Added: done.Added, Changed: done.Changed, Same: done.Same, Wrong: []WrongLine{}}}, nil
+		told := Imported{Done: !in.Dry, Added: done.Added, Changed: done.Changed, Same: done.Same, Changes: []ImportedSpecies{}, Wrong: []WrongLine{}}
+		for _, c := range done.Changes[:min(len(done.Changes), mostChanges)] {
+			one := ImportedSpecies{api.SpeciesName{Slug: string(c.After.Slug), Name: c.After.Text(l).Name, ScientificName: c.After.ScientificName}, c.Fresh, []FactChange{}}
+			if !c.Fresh {
+				one.Changes = changesOf(c.Before, c.After)
+			}
+			told.Changes = append(told.Changes, one)
+		}
+		return &struct{ Body Imported }{told}, nil
 	})
 
 	type query struct {
@@ -97,8 +116,82 @@ func (d *Desk) imports() {
 	})
 }
 
+// PastImport is an import that was done, or the undoing of one.
+type PastImport struct {
+	ID      string    `json:"id" format:"uuid"`
+	At      time.Time `json:"at"`
+	Who     string    `json:"who"`
+	Added   int       `json:"added"`
+	Changed int       `json:"changed"`
+	UndoOf  string    `json:"undoOf,omitempty" doc:"The import that this undid"`
+	Latest  bool      `json:"latest" doc:"Whether nobody has edited its species since: only then can it be undone"`
+}
+
+// PastImports are the latest of them.
+type PastImports struct {
+	Imports []PastImport `json:"imports" doc:"The last first"`
+}
+
+func pastOf(p store.PastImport) PastImport {
+	return PastImport{p.ID, p.At, p.Who, p.Added, p.Changed, p.UndoOf, p.Latest}
+}
+
+func (d *Desk) pastImports() {
+	type list struct {
+		api.Reader
+		Limit int `query:"limit" minimum:"1" maximum:"100" default:"10"`
+	}
+	huma.Register(d.huma, d.operation(http.MethodGet, "/imports/species", "staff-imports", "Past imports", "The latest imports of species, and what was undone of them.", editors, http.StatusUnprocessableEntity),
+		func(ctx context.Context, in *list) (*struct{ Body PastImports }, error) {
+			past, err := d.API.Store.Imports(ctx, in.Limit)
+			if err != nil {
+				return nil, d.fail(in.Language(), err)
+			}
+			all := PastImports{[]PastImport{}}
+			for _, p := range past {
+				all.Imports = append(all.Imports, pastOf(p))
+			}
+			return &struct{ Body PastImports }{all}, nil
+		})
+
+	type undo struct {
+		api.Reader
+		ID string `path:"id" format:"uuid"`
+	}
+	huma.Register(d.huma, d.operation(http.MethodPost, "/imports/species/{id}/undo", "staff-undo-import", "Undo an import",
+		"Makes every species of an import what it was before, and takes off display those that it added: all of them, or none if somebody has edited one since. That is an import of its own, which can be undone too.",
+		editors, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity),
+		func(ctx context.Context, in *undo) (*struct{ Body PastImport }, error) {
+			l := in.Language()
+			done, err := d.API.Store.UndoImport(ctx, d.author(ctx), in.ID)
+			var since store.EditedSince
+			switch {
+			case errors.As(err, &since):
+				return nil, problem(l, editedSince, map[string]string{"species": namesOf(l, since)}, err)
+			case errors.Is(err, game.ErrNotFound):
+				return nil, problem(l, noSuchImport, nil, err)
+			case err != nil:
+				return nil, d.fail(l, err)
+			}
+			return &struct{ Body PastImport }{pastOf(done)}, nil
+		})
+}
+
+// namesOf names species in a line, the first of many.
+func namesOf(l game.Language, species []game.Species) string {
+	const most = 5
+	var names []string
+	for _, s := range species[:min(len(species), most)] {
+		names = append(names, s.Text(l).Name)
+	}
+	if len(species) > most {
+		names = append(names, "…")
+	}
+	return strings.Join(names, ", ")
+}
+
 func refusedTable(l game.Language, problems []sheet.Problem) Imported {
-	refused := Imported{Total: len(problems), Wrong: []WrongLine{}}
+	refused := Imported{Total: len(problems), Changes: []ImportedSpecies{}, Wrong: []WrongLine{}}
 	for _, p := range problems[:min(len(problems), mostWrong)] {
 		refused.Wrong = append(refused.Wrong, WrongLine{p.Line, Wrong{p.Field, strings.TrimSpace(sayProblem(l, p.Problem))}})
 	}

@@ -41,6 +41,8 @@ var (
 	noSuchSpecies   = kind{"no-such-species", http.StatusNotFound}
 	noSuchCapture   = kind{"no-such-capture", http.StatusNotFound}
 	noVersion       = kind{"no-version", http.StatusPreconditionRequired}
+	noSuchImport    = kind{"no-such-import", http.StatusNotFound}
+	editedSince     = kind{"edited-since", http.StatusConflict}
 	editedMeanwhile = kind{"edited-meanwhile", http.StatusPreconditionFailed}
 )
 

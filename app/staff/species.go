@@ -160,6 +160,14 @@ func speciesOf(e store.Edit) Species {
 	return Species{Draft{string(e.Slug), factsOf(e.Species)}, e.Number, e.Version, moment(e.At), e.Who}
 }
 
+func changesOf(before, after game.Species) []FactChange {
+	changes := []FactChange{}
+	for _, c := range game.CompareFacts(before, after) {
+		changes = append(changes, FactChange{c.Path, c.Before, c.After})
+	}
+	return changes
+}
+
 func filled(s game.Species) Filled {
 	count := func(l game.Language) int { return game.TextsOf - len(game.Missing(s, l)) }
 	return Filled{count(game.English), count(game.German), count(game.French)}
@@ -400,9 +408,7 @@ func (d *Desk) species() {
 			for i, e := range edits[:min(in.Limit, len(edits))] {
 				v := Version{e.Version, moment(e.At), e.Who, []FactChange{}}
 				if i+1 < len(edits) {
-					for _, c := range game.CompareFacts(edits[i+1].Species, e.Species) {
-						v.Changes = append(v.Changes, FactChange{c.Path, c.Before, c.After})
-					}
+					v.Changes = changesOf(edits[i+1].Species, e.Species)
 				}
 				all.Versions = append(all.Versions, v)
 			}

@@ -54,6 +54,7 @@ func (d *Desk) Register(app *fiber.App, h huma.API) {
 	d.species()
 	d.pictures()
 	d.imports()
+	d.pastImports()
 	d.trails()
 	d.badges()
 	d.settings()

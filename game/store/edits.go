@@ -22,6 +22,8 @@ type Tx interface {
 type Author struct {
 	Name string
 	Note func(ctx context.Context, tx Tx, action, subject string, details map[string]any) error
+
+	importing *string // the import that their edits belong to
 }
 
 func (a Author) note(tx *gorm.DB, action, subject string, details map[string]any) error {
@@ -53,6 +55,7 @@ type editRow struct {
 	At        time.Time
 	Who       string
 	Facts     string `gorm:"type:jsonb"`
+	ImportID  *string
 }
 
 func (editRow) TableName() string { return "species_edits" }
@@ -75,7 +78,7 @@ func (r editRow) edit(now game.Species) (Edit, error) {
 	return Edit{now, r.At, r.Who}, nil
 }
 
-func newEdit(s game.Species, at time.Time, who string) (editRow, error) {
+func newEdit(s game.Species, at time.Time, by Author) (editRow, error) {
 	values := map[string]string{}
 	for _, f := range game.Facts {
 		values[f.Path] = f.Get(s)
@@ -84,7 +87,7 @@ func newEdit(s game.Species, at time.Time, who string) (editRow, error) {
 	if err != nil {
 		return editRow{}, fmt.Errorf("write version %d of %s: %w", s.Version, s.Slug, err)
 	}
-	return editRow{string(s.ID), s.Version, at.UTC(), who, string(text)}, nil
+	return editRow{string(s.ID), s.Version, at.UTC(), by.Name, string(text), by.importing}, nil
 }
 
 // Species gives a species as it is now, and who left it so. It fails with
@@ -228,7 +231,7 @@ func (s *Store) insertSpecies(tx *gorm.DB, by Author, add game.Species) (Edit, e
 	}
 	add.ID = game.SpeciesID(id)
 	now := s.now().UTC()
-	row, err := newEdit(add, now, by.Name)
+	row, err := newEdit(add, now, by)
 	if err != nil {
 		return Edit{}, err
 	}
@@ -267,7 +270,7 @@ func (s *Store) edit(tx *gorm.DB, zoo *Zoo, by Author, action string, from int, 
 func (s *Store) replace(tx *gorm.DB, by Author, action string, before, to game.Species) (Edit, error) {
 	now := s.now().UTC()
 	if before.Version == 1 { // it is not kept yet, unless staff made the species
-		first, err := newEdit(before, now, "")
+		first, err := newEdit(before, now, Author{})
 		if err != nil {
 			return Edit{}, err
 		}
@@ -281,7 +284,7 @@ func (s *Store) replace(tx *gorm.DB, by Author, action string, before, to game.S
 			return Edit{}, err
 		}
 	}
-	edit, err := newEdit(to, now, by.Name)
+	edit, err := newEdit(to, now, by)
 	if err != nil {
 		return Edit{}, err
 	}

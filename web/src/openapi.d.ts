@@ -299,13 +299,37 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Past imports
+         * @description The latest imports of species, and what was undone of them.
+         */
+        get: operations["staff-imports"];
         put?: never;
         /**
          * Import species
          * @description Brings a table of species, as GET /staff/v1/exports/species writes it, into the zoo: all of it, or nothing if something is wrong. Columns that are left out stay as they are; a slug that is not known is a new species. Up to 5000 lines.
          */
         post: operations["staff-import-species"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/v1/imports/species/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo an import
+         * @description Makes every species of an import what it was before, and takes off display those that it added: all of them, or none if somebody has edited one since. That is an import of its own, which can be undone too.
+         */
+        post: operations["staff-undo-import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3105,6 +3129,8 @@ export interface components {
             added: number;
             /** Format: int64 */
             changed: number;
+            /** @description The first 100 species that are new or changed */
+            changes: components["schemas"]["StaffImportedSpecies"][];
             /** @description Whether it was imported: not after a dry run, and not if something is wrong */
             done: boolean;
             /**
@@ -3119,6 +3145,17 @@ export interface components {
              * @description How many problems there are, also those that are not listed
              */
             wrongLines: number;
+        };
+        StaffImportedSpecies: {
+            added: boolean;
+            /** @description Empty for one that is added */
+            changes: components["schemas"]["StaffFactChange"][];
+            /** @example red panda */
+            name: string;
+            /** @example Ailurus fulgens */
+            scientificName: string;
+            /** @example red-panda */
+            slug: string;
         };
         StaffJob: {
             /** Format: date-time */
@@ -3357,6 +3394,25 @@ export interface components {
              * @description Characters of a text
              */
             maxText: number;
+        };
+        StaffPastImport: {
+            /** Format: int64 */
+            added: number;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            changed: number;
+            /** Format: uuid */
+            id: string;
+            /** @description Whether nobody has edited its species since: only then can it be undone */
+            latest: boolean;
+            /** @description The import that this undid */
+            undoOf?: string;
+            who: string;
+        };
+        StaffPastImports: {
+            /** @description The last first */
+            imports: components["schemas"]["StaffPastImport"][];
         };
         StaffPicture: {
             /** Format: int64 */
@@ -5474,6 +5530,76 @@ export interface operations {
             };
         };
     };
+    "staff-imports": {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffPastImports"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "staff-import-species": {
         parameters: {
             query?: {
@@ -5548,6 +5674,94 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "staff-undo-import": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Languages the visitor reads (RFC 9110). English, German and French are spoken; anything else is answered in English. */
+                "Accept-Language"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffPastImport"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10669,7 +10883,7 @@ export interface operations {
                      *         {
                      *           "art": "camera",
                      *           "earned": true,
-                     *           "earnedAt": "2026-11-29T00:06:24.347394Z",
+                     *           "earnedAt": "2026-11-29T00:40:43.838495Z",
                      *           "have": 1,
                      *           "key": "first-catch",
                      *           "name": "First catch",
@@ -10776,7 +10990,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "at": "2026-11-29T00:06:24.347394Z",
+                     *       "at": "2026-11-29T00:40:43.838495Z",
                      *       "box": {
                      *         "height": 278,
                      *         "width": 278,
@@ -10837,7 +11051,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "id": "96f14c26-6657-4f84-aac6-9615720102f4",
+                     *       "id": "d9c46e93-00aa-40f8-94f1-36345ba79250",
                      *       "model": "efficientnet-lite2-1",
                      *       "outcome": "caught",
                      *       "progress": {
@@ -10848,20 +11062,20 @@ export interface operations {
                      *       "quiz": {
                      *         "choices": [
                      *           {
-                     *             "key": "africa",
-                     *             "text": "in Africa"
+                     *             "key": "fish",
+                     *             "text": "a fish"
                      *           },
                      *           {
-                     *             "key": "antarctica",
-                     *             "text": "in Antarctica"
+                     *             "key": "arachnid",
+                     *             "text": "an arachnid"
                      *           },
                      *           {
-                     *             "key": "north-america",
-                     *             "text": "in North America"
+                     *             "key": "mammal",
+                     *             "text": "a mammal"
                      *           }
                      *         ],
                      *         "points": 3,
-                     *         "question": "Lion: where does this animal live in the wild?"
+                     *         "question": "Lion: what kind of animal is it?"
                      *       },
                      *       "species": {
                      *         "art": "lion",
@@ -10913,7 +11127,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "at": "2026-11-29T00:06:24.347394Z",
+                     *       "at": "2026-11-29T00:40:43.838495Z",
                      *       "box": {
                      *         "height": 278,
                      *         "width": 278,
@@ -10974,7 +11188,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "id": "96f14c26-6657-4f84-aac6-9615720102f4",
+                     *       "id": "d9c46e93-00aa-40f8-94f1-36345ba79250",
                      *       "model": "efficientnet-lite2-1",
                      *       "outcome": "caught",
                      *       "progress": {
@@ -10985,20 +11199,20 @@ export interface operations {
                      *       "quiz": {
                      *         "choices": [
                      *           {
-                     *             "key": "africa",
-                     *             "text": "in Africa"
+                     *             "key": "fish",
+                     *             "text": "a fish"
                      *           },
                      *           {
-                     *             "key": "antarctica",
-                     *             "text": "in Antarctica"
+                     *             "key": "arachnid",
+                     *             "text": "an arachnid"
                      *           },
                      *           {
-                     *             "key": "north-america",
-                     *             "text": "in North America"
+                     *             "key": "mammal",
+                     *             "text": "a mammal"
                      *           }
                      *         ],
                      *         "points": 3,
-                     *         "question": "Lion: where does this animal live in the wild?"
+                     *         "question": "Lion: what kind of animal is it?"
                      *       },
                      *       "species": {
                      *         "art": "lion",
@@ -11176,11 +11390,11 @@ export interface operations {
                      *         "points": 0,
                      *         "trails": []
                      *       },
-                     *       "id": "96f14c26-6657-4f84-aac6-9615720102f4",
+                     *       "id": "d9c46e93-00aa-40f8-94f1-36345ba79250",
                      *       "outcome": "caught",
                      *       "progress": {
                      *         "caught": 1,
-                     *         "points": 18,
+                     *         "points": 15,
                      *         "total": 179
                      *       },
                      *       "species": {
@@ -11322,11 +11536,11 @@ export interface operations {
                      *         "points": 0,
                      *         "trails": []
                      *       },
-                     *       "id": "96f14c26-6657-4f84-aac6-9615720102f4",
+                     *       "id": "d9c46e93-00aa-40f8-94f1-36345ba79250",
                      *       "outcome": "caught",
                      *       "progress": {
                      *         "caught": 1,
-                     *         "points": 18,
+                     *         "points": 15,
                      *         "total": 179
                      *       },
                      *       "species": {
@@ -11434,7 +11648,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "choice": "africa"
+                 *       "choice": "fish"
                  *     }
                  */
                 "application/json": components["schemas"]["QuizAnswer"];
@@ -11450,12 +11664,12 @@ export interface operations {
                     /**
                      * @example {
                      *       "answer": {
-                     *         "key": "africa",
-                     *         "text": "in Africa"
+                     *         "key": "mammal",
+                     *         "text": "a mammal"
                      *       },
                      *       "choice": {
-                     *         "key": "africa",
-                     *         "text": "in Africa"
+                     *         "key": "fish",
+                     *         "text": "a fish"
                      *       },
                      *       "earned": {
                      *         "badges": [],
@@ -11471,23 +11685,17 @@ export interface operations {
                      *           "text": "Something is about to hatch. Catch your first animals!"
                      *         },
                      *         "levelUp": false,
-                     *         "lines": [
-                     *           {
-                     *             "points": 3,
-                     *             "reason": "quiz",
-                     *             "text": "Right answer: lion"
-                     *           }
-                     *         ],
+                     *         "lines": [],
                      *         "lostBadges": [],
-                     *         "points": 3,
+                     *         "points": 0,
                      *         "trails": []
                      *       },
                      *       "progress": {
                      *         "caught": 1,
-                     *         "points": 18,
+                     *         "points": 15,
                      *         "total": 179
                      *       },
-                     *       "right": true
+                     *       "right": false
                      *     }
                      */
                     "application/json": components["schemas"]["Quizzed"];
@@ -11571,7 +11779,7 @@ export interface operations {
                      * @example {
                      *       "progress": {
                      *         "caught": 1,
-                     *         "points": 18,
+                     *         "points": 15,
                      *         "total": 179
                      *       },
                      *       "species": [
@@ -11588,7 +11796,7 @@ export interface operations {
                      *               "name": "Asia"
                      *             }
                      *           ],
-                     *           "firstCaughtAt": "2026-11-29T00:06:24.347394Z",
+                     *           "firstCaughtAt": "2026-11-29T00:40:43.838495Z",
                      *           "group": {
                      *             "key": "big-cat",
                      *             "name": "big cat",
@@ -11690,28 +11898,28 @@ export interface operations {
                      * @example {
                      *       "groups": [
                      *         {
-                     *           "id": "01a2249f-d5f6-76b7-bce9-fd792ccae0f3",
+                     *           "id": "01a224bf-42b2-7d78-9388-10e6d2fcbf3f",
                      *           "kind": "family",
                      *           "members": [
                      *             {
-                     *               "id": "01a2249f-d5f9-7a5b-bb31-241b20cbfca3",
+                     *               "id": "01a224bf-42b5-70c0-9833-196a4f2f6ebe",
                      *               "me": false,
-                     *               "nickname": "Patient Marmot 45",
+                     *               "nickname": "Jolly Meerkat 57",
                      *               "owner": true,
-                     *               "since": "2026-11-29T00:06:24.504059Z"
+                     *               "since": "2026-11-29T00:40:43.955334Z"
                      *             },
                      *             {
-                     *               "id": "01a2249f-d602-79e9-b135-59aefb7045c9",
+                     *               "id": "01a224bf-42bd-758e-9905-dfcc0214f1c0",
                      *               "me": true,
-                     *               "nickname": "Friendly Gecko 19",
+                     *               "nickname": "Jolly Wombat 51",
                      *               "owner": false,
-                     *               "since": "2026-11-29T00:06:24.514644Z"
+                     *               "since": "2026-11-29T00:40:43.96536Z"
                      *             }
                      *           ],
                      *           "mostMembers": 12,
-                     *           "name": "Silver Penguin 80",
+                     *           "name": "Brave Heron 74",
                      *           "owner": false,
-                     *           "since": "2026-11-29T00:06:24.504059Z"
+                     *           "since": "2026-11-29T00:40:43.955334Z"
                      *         }
                      *       ],
                      *       "most": 5
@@ -11788,25 +11996,25 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": {
-                     *         "code": "DSVZHF",
+                     *         "code": "CHXHBZ",
                      *         "expired": false,
-                     *         "until": "2026-12-13T00:06:24.504059Z"
+                     *         "until": "2026-12-13T00:40:43.955334Z"
                      *       },
-                     *       "id": "01a2249f-d5f6-76b7-bce9-fd792ccae0f3",
+                     *       "id": "01a224bf-42b2-7d78-9388-10e6d2fcbf3f",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a2249f-d5f9-7a5b-bb31-241b20cbfca3",
+                     *           "id": "01a224bf-42b5-70c0-9833-196a4f2f6ebe",
                      *           "me": true,
-                     *           "nickname": "Patient Marmot 45",
+                     *           "nickname": "Jolly Meerkat 57",
                      *           "owner": true,
-                     *           "since": "2026-11-29T00:06:24.504059Z"
+                     *           "since": "2026-11-29T00:40:43.955334Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Silver Penguin 80",
+                     *       "name": "Brave Heron 74",
                      *       "owner": true,
-                     *       "since": "2026-11-29T00:06:24.504059Z"
+                     *       "since": "2026-11-29T00:40:43.955334Z"
                      *     }
                      */
                     "application/json": components["schemas"]["VisitorGroup"];
@@ -11882,7 +12090,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "code": "DSVZHF"
+                 *       "code": "CHXHBZ"
                  *     }
                  */
                 "application/json": components["schemas"]["GroupCode"];
@@ -11897,28 +12105,28 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2249f-d5f6-76b7-bce9-fd792ccae0f3",
+                     *       "id": "01a224bf-42b2-7d78-9388-10e6d2fcbf3f",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a2249f-d5f9-7a5b-bb31-241b20cbfca3",
+                     *           "id": "01a224bf-42b5-70c0-9833-196a4f2f6ebe",
                      *           "me": false,
-                     *           "nickname": "Patient Marmot 45",
+                     *           "nickname": "Jolly Meerkat 57",
                      *           "owner": true,
-                     *           "since": "2026-11-29T00:06:24.504059Z"
+                     *           "since": "2026-11-29T00:40:43.955334Z"
                      *         },
                      *         {
-                     *           "id": "01a2249f-d602-79e9-b135-59aefb7045c9",
+                     *           "id": "01a224bf-42bd-758e-9905-dfcc0214f1c0",
                      *           "me": true,
-                     *           "nickname": "Friendly Gecko 19",
+                     *           "nickname": "Jolly Wombat 51",
                      *           "owner": false,
-                     *           "since": "2026-11-29T00:06:24.514644Z"
+                     *           "since": "2026-11-29T00:40:43.96536Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Silver Penguin 80",
+                     *       "name": "Brave Heron 74",
                      *       "owner": false,
-                     *       "since": "2026-11-29T00:06:24.504059Z"
+                     *       "since": "2026-11-29T00:40:43.955334Z"
                      *     }
                      */
                     "application/json": components["schemas"]["VisitorGroup"];
@@ -12020,33 +12228,33 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2249f-d5f6-76b7-bce9-fd792ccae0f3",
+                     *       "id": "01a224bf-42b2-7d78-9388-10e6d2fcbf3f",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a2249f-d5f9-7a5b-bb31-241b20cbfca3",
+                     *           "id": "01a224bf-42b5-70c0-9833-196a4f2f6ebe",
                      *           "me": false,
-                     *           "nickname": "Patient Marmot 45",
+                     *           "nickname": "Jolly Meerkat 57",
                      *           "owner": true,
-                     *           "since": "2026-11-29T00:06:24.504059Z"
+                     *           "since": "2026-11-29T00:40:43.955334Z"
                      *         },
                      *         {
-                     *           "id": "01a2249f-d602-79e9-b135-59aefb7045c9",
+                     *           "id": "01a224bf-42bd-758e-9905-dfcc0214f1c0",
                      *           "me": true,
-                     *           "nickname": "Friendly Gecko 19",
+                     *           "nickname": "Jolly Wombat 51",
                      *           "owner": false,
-                     *           "since": "2026-11-29T00:06:24.514644Z"
+                     *           "since": "2026-11-29T00:40:43.96536Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Silver Penguin 80",
+                     *       "name": "Brave Heron 74",
                      *       "owner": false,
                      *       "progress": {
                      *         "caught": 1,
                      *         "points": 10,
                      *         "total": 179
                      *       },
-                     *       "since": "2026-11-29T00:06:24.504059Z",
+                     *       "since": "2026-11-29T00:40:43.955334Z",
                      *       "species": [
                      *         {
                      *           "art": "lion",
@@ -12061,7 +12269,7 @@ export interface operations {
                      *               "name": "Asia"
                      *             }
                      *           ],
-                     *           "firstCaughtAt": "2026-11-29T00:06:24.347394Z",
+                     *           "firstCaughtAt": "2026-11-29T00:40:43.838495Z",
                      *           "group": {
                      *             "key": "big-cat",
                      *             "name": "big cat",
@@ -12173,32 +12381,32 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": {
-                     *         "code": "HWTTDK",
+                     *         "code": "BMVBZD",
                      *         "expired": false,
-                     *         "until": "2026-12-13T00:06:24.529436Z"
+                     *         "until": "2026-12-13T00:40:43.979311Z"
                      *       },
-                     *       "id": "01a2249f-d5f6-76b7-bce9-fd792ccae0f3",
+                     *       "id": "01a224bf-42b2-7d78-9388-10e6d2fcbf3f",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a2249f-d5f9-7a5b-bb31-241b20cbfca3",
+                     *           "id": "01a224bf-42b5-70c0-9833-196a4f2f6ebe",
                      *           "me": true,
-                     *           "nickname": "Patient Marmot 45",
+                     *           "nickname": "Jolly Meerkat 57",
                      *           "owner": true,
-                     *           "since": "2026-11-29T00:06:24.504059Z"
+                     *           "since": "2026-11-29T00:40:43.955334Z"
                      *         },
                      *         {
-                     *           "id": "01a2249f-d602-79e9-b135-59aefb7045c9",
+                     *           "id": "01a224bf-42bd-758e-9905-dfcc0214f1c0",
                      *           "me": false,
-                     *           "nickname": "Friendly Gecko 19",
+                     *           "nickname": "Jolly Wombat 51",
                      *           "owner": false,
-                     *           "since": "2026-11-29T00:06:24.514644Z"
+                     *           "since": "2026-11-29T00:40:43.96536Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Silver Penguin 80",
+                     *       "name": "Brave Heron 74",
                      *       "owner": true,
-                     *       "since": "2026-11-29T00:06:24.504059Z"
+                     *       "since": "2026-11-29T00:40:43.955334Z"
                      *     }
                      */
                     "application/json": components["schemas"]["VisitorGroup"];
@@ -12452,7 +12660,7 @@ export interface operations {
                      *           "text": "You have hatched and look around with wide eyes."
                      *         }
                      *       ],
-                     *       "points": 18
+                     *       "points": 15
                      *     }
                      */
                     "application/json": components["schemas"]["Levels"];
@@ -12666,9 +12874,9 @@ export interface operations {
                      *         "points": 0,
                      *         "text": "Something is about to hatch. Catch your first animals!"
                      *       },
-                     *       "memberSince": "2026-11-29T00:06:24.21701Z",
-                     *       "nickname": "Friendly Gecko 19",
-                     *       "points": 18,
+                     *       "memberSince": "2026-11-29T00:40:43.771686Z",
+                     *       "nickname": "Jolly Wombat 51",
+                     *       "points": 15,
                      *       "standings": true,
                      *       "total": 179,
                      *       "visits": 1
@@ -12804,9 +13012,9 @@ export interface operations {
                      *         "points": 0,
                      *         "text": "Something is about to hatch. Catch your first animals!"
                      *       },
-                     *       "memberSince": "2026-11-29T00:06:24.21701Z",
-                     *       "nickname": "Eager Panda 23",
-                     *       "points": 18,
+                     *       "memberSince": "2026-11-29T00:40:43.771686Z",
+                     *       "nickname": "Lucky Dolphin 28",
+                     *       "points": 15,
                      *       "standings": true,
                      *       "total": 179,
                      *       "visits": 1
@@ -12875,16 +13083,16 @@ export interface operations {
                      * @example {
                      *       "badges": [
                      *         {
-                     *           "at": "2026-11-29T00:06:24.347394Z",
+                     *           "at": "2026-11-29T00:40:43.838495Z",
                      *           "key": "first-catch"
                      *         }
                      *       ],
                      *       "captures": [
                      *         {
-                     *           "at": "2026-11-29T00:06:24.347394Z",
+                     *           "at": "2026-11-29T00:40:43.838495Z",
                      *           "confidence": 0.9999670820906026,
                      *           "earned": 15,
-                     *           "id": "96f14c26-6657-4f84-aac6-9615720102f4",
+                     *           "id": "d9c46e93-00aa-40f8-94f1-36345ba79250",
                      *           "model": "efficientnet-lite2-1",
                      *           "outcome": "caught",
                      *           "outcomeNow": "caught",
@@ -12896,34 +13104,34 @@ export interface operations {
                      *       ],
                      *       "corrections": [],
                      *       "groups": [],
-                     *       "id": "01a2249f-d4d9-7023-ac53-b4b9dee1d782",
+                     *       "id": "01a224bf-41fb-7a74-83e6-3e850d9a20f6",
                      *       "ledger": [
                      *         {
-                     *           "at": "2026-11-29T00:06:24.347394Z",
-                     *           "capture": "96f14c26-6657-4f84-aac6-9615720102f4",
+                     *           "at": "2026-11-29T00:40:43.838495Z",
+                     *           "capture": "d9c46e93-00aa-40f8-94f1-36345ba79250",
                      *           "points": 10,
                      *           "reason": "catch"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T00:06:24.347394Z",
-                     *           "capture": "96f14c26-6657-4f84-aac6-9615720102f4",
+                     *           "at": "2026-11-29T00:40:43.838495Z",
+                     *           "capture": "d9c46e93-00aa-40f8-94f1-36345ba79250",
                      *           "points": 5,
                      *           "reason": "visit"
                      *         }
                      *       ],
-                     *       "memberSince": "2026-11-29T00:06:24.21701Z",
-                     *       "nickname": "Friendly Gecko 19",
+                     *       "memberSince": "2026-11-29T00:40:43.771686Z",
+                     *       "nickname": "Jolly Wombat 51",
                      *       "phonesSince": [
-                     *         "2026-11-29T00:06:24.21701Z"
+                     *         "2026-11-29T00:40:43.771686Z"
                      *       ],
-                     *       "points": 18,
+                     *       "points": 15,
                      *       "questions": [
                      *         {
-                     *           "answeredAt": "2026-11-29T00:06:24.432553Z",
-                     *           "capture": "96f14c26-6657-4f84-aac6-9615720102f4",
-                     *           "choice": "africa",
-                     *           "question": "Lion: where does this animal live in the wild?",
-                     *           "right": true
+                     *           "answeredAt": "2026-11-29T00:40:43.906777Z",
+                     *           "capture": "d9c46e93-00aa-40f8-94f1-36345ba79250",
+                     *           "choice": "fish",
+                     *           "question": "Lion: what kind of animal is it?",
+                     *           "right": false
                      *         }
                      *       ],
                      *       "standings": true,
@@ -12991,7 +13199,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "passCode": "firo-fira-filo-dizi-fome-wore"
+                     *       "passCode": "leso-goli-lila-beso-loba-gebo"
                      *     }
                      */
                     "application/json": components["schemas"]["NewPassCode"];
@@ -13049,7 +13257,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "passCode": "wozo-raro-gile-momi-wise-gomi"
+                 *       "passCode": "disi-fiva-lozi-wovi-disi-giso"
                  *     }
                  */
                 "application/json": components["schemas"]["PassCode"];
@@ -13064,9 +13272,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2249f-d4d9-7023-ac53-b4b9dee1d782",
-                     *       "nickname": "Eager Panda 23",
-                     *       "token": "i7HqGUjeT3F-QJ16CXlc5eieXE9h5D65wdBWddCCM3o"
+                     *       "id": "01a224bf-41fb-7a74-83e6-3e850d9a20f6",
+                     *       "nickname": "Lucky Dolphin 28",
+                     *       "token": "yhPn_jao7U2xAVAFs0_UT2dz4Pl0AVQOR3q3ge6Ci_A"
                      *     }
                      */
                     "application/json": components["schemas"]["NewPhone"];
@@ -13160,8 +13368,8 @@ export interface operations {
                      *         "points": 0,
                      *         "text": "Something is about to hatch. Catch your first animals!"
                      *       },
-                     *       "memberSince": "2026-11-29T00:06:24.21701Z",
-                     *       "nickname": "Friendly Gecko 19",
+                     *       "memberSince": "2026-11-29T00:40:43.771686Z",
+                     *       "nickname": "Jolly Wombat 51",
                      *       "points": 0,
                      *       "standings": true,
                      *       "total": 179,
@@ -13416,7 +13624,7 @@ export interface operations {
                      *         "sleepHours": 20,
                      *         "surprise": "A lion's roar carries up to eight kilometres. That is as far as a two-hour walk."
                      *       },
-                     *       "firstCaughtAt": "2026-11-29T00:06:24.347394Z",
+                     *       "firstCaughtAt": "2026-11-29T00:40:43.838495Z",
                      *       "name": "lion",
                      *       "number": 1,
                      *       "scientificName": "Panthera leo",
@@ -13523,9 +13731,9 @@ export interface operations {
                      *       "of": "visitors",
                      *       "rows": [
                      *         {
-                     *           "key": "8YuZRnvaqa9f",
-                     *           "name": "Friendly Gecko 19",
-                     *           "points": 18,
+                     *           "key": "axU7iMfYQvPW",
+                     *           "name": "Jolly Wombat 51",
+                     *           "points": 15,
                      *           "rank": 1
                      *         }
                      *       ],
@@ -13619,18 +13827,18 @@ export interface operations {
                      * @example {
                      *       "board": "ever",
                      *       "mine": {
-                     *         "key": "8YuZRnvaqa9f",
+                     *         "key": "axU7iMfYQvPW",
                      *         "listed": true,
-                     *         "points": 18,
+                     *         "points": 15,
                      *         "rank": 1
                      *       },
                      *       "of": "visitors",
                      *       "rows": [
                      *         {
-                     *           "key": "8YuZRnvaqa9f",
+                     *           "key": "axU7iMfYQvPW",
                      *           "me": true,
-                     *           "name": "Friendly Gecko 19",
-                     *           "points": 18,
+                     *           "name": "Jolly Wombat 51",
+                     *           "points": 15,
                      *           "rank": 1
                      *         }
                      *       ],
@@ -13928,10 +14136,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2249f-d4e1-7382-b25d-60be71e0deae",
-                     *       "nickname": "Patient Marmot 45",
-                     *       "passCode": "gine-masa-fare-loma-gili-base",
-                     *       "token": "tMClbEr3TJNkfCk2AmGxq9THz0RwLTnVbVUTHsBANm8"
+                     *       "id": "01a224bf-4201-7e0e-b6c8-c93efea94a2b",
+                     *       "nickname": "Jolly Meerkat 57",
+                     *       "passCode": "gimo-wama-wolo-gavi-geze-beba",
+                     *       "token": "K6rQW7BzDd8TZxjXOKNUHWDaTWrg-p1gYmXosOIbx7I"
                      *     }
                      */
                     "application/json": components["schemas"]["NewVisitor"];
@@ -14043,7 +14251,7 @@ export interface operations {
                      *       "latest": [
                      *         {
                      *           "art": "lion",
-                     *           "at": "2026-11-29T00:06:24.347394Z",
+                     *           "at": "2026-11-29T00:40:43.838495Z",
                      *           "group": "big-cat",
                      *           "name": "lion",
                      *           "rarity": 1,
@@ -14054,7 +14262,7 @@ export interface operations {
                      *       "living": 179,
                      *       "rarest": {
                      *         "art": "lion",
-                     *         "at": "2026-11-29T00:06:24.347394Z",
+                     *         "at": "2026-11-29T00:40:43.838495Z",
                      *         "group": "big-cat",
                      *         "name": "lion",
                      *         "rarity": 1,
@@ -14069,9 +14277,9 @@ export interface operations {
                      *           "of": "visitors",
                      *           "rows": [
                      *             {
-                     *               "key": "8YuZRnvaqa9f",
-                     *               "name": "Friendly Gecko 19",
-                     *               "points": 18,
+                     *               "key": "axU7iMfYQvPW",
+                     *               "name": "Jolly Wombat 51",
+                     *               "points": 15,
                      *               "rank": 1
                      *             }
                      *           ],

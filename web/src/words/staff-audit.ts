@@ -21,6 +21,7 @@ const all: Record<string, [en: string, de: string, fr: string]> = {
   'trail.edit': ['edited a trail', 'Pfad bearbeitet', 'a modifié un parcours'],
   'trail.delete': ['deleted a trail', 'Pfad gelöscht', 'a supprimé un parcours'],
   'trail.restore': ['brought back a trail', 'Pfad wiederhergestellt', 'a restauré un parcours'],
+  'species.unimport': ['undid an import', 'Import zurückgenommen', 'a annulé un import'],
   'species.restore': ['went back to a version', 'Fassung wiederhergestellt', 'a rétabli une version'],
 };
 

@@ -17,7 +17,16 @@ const en = {
   counts: (added: number, changed: number, same: number) => `${added} new, ${changed} changed, ${same} as they were.`,
   go: 'Import',
   sure: (n: number) => `Import ${n} species?`,
-  explain: 'Visitors see them at once. Each change is in the history of its species and can be undone there.',
+  explain: 'Visitors see them at once. The whole import can be undone here, and each change in the history of its species.',
+  isNew: 'new',
+  more: (n: number) => `and ${n} more`,
+  past: 'Past imports',
+  brought: (added: number, changed: number) => `${added} new, ${changed} changed`,
+  undid: (n: number) => `an import was undone, ${n} species changed`,
+  undo: 'Undo',
+  since: 'changed since',
+  sureUndo: (n: number) => `Undo this import of ${n} species?`,
+  undoExplain: 'Each species becomes what it was before; those that were new go off display. That can be undone too.',
 };
 
 const de: typeof en = {
@@ -35,7 +44,16 @@ const de: typeof en = {
   counts: (added, changed, same) => `${added} neu, ${changed} geändert, ${same} wie zuvor.`,
   go: 'Importieren',
   sure: (n) => `${n} Arten importieren?`,
-  explain: 'Besucher sehen sie sofort. Jede Änderung steht im Verlauf ihrer Art und lässt sich dort zurücknehmen.',
+  explain: 'Besucher sehen sie sofort. Den ganzen Import können Sie hier zurücknehmen, jede einzelne Änderung im Verlauf ihrer Art.',
+  isNew: 'neu',
+  more: (n) => `und ${n} weitere`,
+  past: 'Frühere Importe',
+  brought: (added, changed) => `${added} neu, ${changed} geändert`,
+  undid: (n) => `ein Import wurde zurückgenommen, ${n} Arten geändert`,
+  undo: 'Zurücknehmen',
+  since: 'seither geändert',
+  sureUndo: (n) => `Diesen Import von ${n} Arten zurücknehmen?`,
+  undoExplain: 'Jede Art wird wieder, wie sie vorher war; neue Arten sind danach nicht mehr zu sehen. Auch das lässt sich zurücknehmen.',
 };
 
 const fr: typeof en = {
@@ -53,7 +71,16 @@ const fr: typeof en = {
   counts: (added, changed, same) => `${added} nouvelles, ${changed} modifiées, ${same} inchangées.`,
   go: 'Importer',
   sure: (n) => `Importer ${n} espèces ?`,
-  explain: "Les visiteurs les voient aussitôt. Chaque modification est dans l'historique de son espèce et peut y être annulée.",
+  explain: "Les visiteurs les voient aussitôt. L'import entier peut être annulé ici, et chaque modification dans l'historique de son espèce.",
+  isNew: 'nouvelle',
+  more: (n) => `et ${n} autres`,
+  past: 'Imports précédents',
+  brought: (added, changed) => `${added} nouvelles, ${changed} modifiées`,
+  undid: (n) => `un import a été annulé, ${n} espèces modifiées`,
+  undo: 'Annuler cet import',
+  since: 'modifié depuis',
+  sureUndo: (n) => `Annuler cet import de ${n} espèces ?`,
+  undoExplain: "Chaque espèce redevient ce qu'elle était ; les nouvelles ne sont plus visibles. Cela aussi peut être annulé.",
 };
 
 export const t = words({ en, de, fr });
