@@ -76,22 +76,30 @@ func TestATableWithAnErrorIsRefusedWhole(t *testing.T) {
 		line         int
 		field        string
 	}{
-		"an error in line 3":   {"", "slug,rarity\nlion,2\ntiger,9\n", 3, "rarity"},
-		"HTML":                 {"", "slug,texts.en.name\nlion,<script>x</script>\n", 2, "texts.en.name"},
-		"a formula":            {"", "slug,texts.en.name\nlion,=HYPERLINK(1)\n", 2, "texts.en.name"},
-		"another shape":        {"", "name;weight\nlion;200\n", 1, "file"},
-		"a cell too many":      {"", "slug,rarity\nlion,2\ntiger,2,3\n", 3, "file"},
-		"a picture":            {"", "\x89PNG\r\n\x1a\n", 1, "file"},
-		"Latin-1":              {"", "slug,texts.de.name\nlion,L\xf6we\n", 2, "file"},
-		"a quotation mark":     {"", "slug,texts.de.name\nlion,\"Lö\"we\n", 2, "file"},
-		"100,000 lines":        {"", long.String(), 5002, "file"},
-		"a line twice":         {"", "slug,rarity\nlion,2\nlion,3\n", 3, "slug"},
-		"the name of another":  {"", "slug,texts.en.name\nlion,tiger\n", 2, "texts.en.name"},
-		"half a species":       {"", "slug,texts.en.name\nokapi,okapi\n", 2, "scientificName"},
-		"text for a number":    {"", "slug,rarity\nlion,many\n", 2, "rarity"},
-		"JSON of another form": {"format=json", `{"lion":2}`, 1, "file"},
-		"broken JSON":          {"format=json", "[\n{\"slug\":\n", 3, "file"},
-		"an unknown JSON name": {"format=json", `[{"slug":"lion","weight":200}]`, 1, "weight"},
+		"an error in line 3":    {"", "slug,rarity\nlion,2\ntiger,9\n", 3, "rarity"},
+		"HTML":                  {"", "slug,texts.en.name\nlion,<script>x</script>\n", 2, "texts.en.name"},
+		"a formula":             {"", "slug,texts.en.name\nlion,=HYPERLINK(1)\n", 2, "texts.en.name"},
+		"a formula after a tab": {"", "slug,texts.en.name\nlion,\"\t=1\"\n", 2, "texts.en.name"},
+		"a plus":                {"", "slug,texts.en.name\nlion,+1\n", 2, "texts.en.name"},
+		"an at":                 {"", "slug,texts.en.name\nlion,@SUM(1)\n", 2, "texts.en.name"},
+		"a null byte":           {"", "slug,texts.en.name\nlion,li\x00on\n", 2, "texts.en.name"},
+		"a huge cell":           {"", "slug,texts.en.diet\nlion," + strings.Repeat("meat ", 1<<20) + "\n", 2, "texts.en.diet"},
+		"a ZIP":                 {"", string(zipOf(t, file{"species.csv", []byte("slug,rarity\nlion,2\n")})), 1, "file"},
+		"no header":             {"", "lion,2\ntiger,3\n", 1, "file"},
+		"half of UTF-16":        {"", "\xff\xfes\x00l", 1, "file"},
+		"another shape":         {"", "name;weight\nlion;200\n", 1, "file"},
+		"a cell too many":       {"", "slug,rarity\nlion,2\ntiger,2,3\n", 3, "file"},
+		"a picture":             {"", "\x89PNG\r\n\x1a\n", 1, "file"},
+		"Latin-1":               {"", "slug,texts.de.name\nlion,L\xf6we\n", 2, "file"},
+		"a quotation mark":      {"", "slug,texts.de.name\nlion,\"Lö\"we\n", 2, "file"},
+		"100,000 lines":         {"", long.String(), 5002, "file"},
+		"a line twice":          {"", "slug,rarity\nlion,2\nlion,3\n", 3, "slug"},
+		"the name of another":   {"", "slug,texts.en.name\nlion,tiger\n", 2, "texts.en.name"},
+		"half a species":        {"", "slug,texts.en.name\nokapi,okapi\n", 2, "scientificName"},
+		"text for a number":     {"", "slug,rarity\nlion,many\n", 2, "rarity"},
+		"JSON of another form":  {"format=json", `{"lion":2}`, 1, "file"},
+		"broken JSON":           {"format=json", "[\n{\"slug\":\n", 3, "file"},
+		"an unknown JSON name":  {"format=json", `[{"slug":"lion","weight":200}]`, 1, "weight"},
 	} {
 		a := ed.imports(c.query, c.table)
 		if a.Done || len(a.Wrong) == 0 || a.Wrong[0].Line != c.line || a.Wrong[0].Field != c.field || a.Wrong[0].Message == "" {
@@ -100,6 +108,14 @@ func TestATableWithAnErrorIsRefusedWhole(t *testing.T) {
 	}
 	if n := s.count(`SELECT count(*) FROM species_edits`); n != 0 {
 		t.Errorf("%d edits were written", n)
+	}
+	// As spreadsheets of some systems write it.
+	wide := []byte{0xff, 0xfe}
+	for _, r := range "slug;texts.de.name\r\nlion;Berberlöwe\r\n" {
+		wide = append(wide, byte(r), byte(r>>8))
+	}
+	if a := ed.imports("dry=true", string(wide)); len(a.Wrong) != 0 || a.Changed != 1 {
+		t.Errorf("UTF-16 with semicolons: %+v", a)
 	}
 	ed.send("POST", "/imports/species", "").want(t, http.StatusBadRequest)
 	ed.send("POST", "/imports/species", strings.Repeat("x", 17<<20)).want(t, http.StatusRequestEntityTooLarge)

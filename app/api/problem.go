@@ -172,6 +172,7 @@ func newError(ctx huma.Context, status int, msg string, errs ...error) huma.Stat
 		if d, ok := err.(huma.ErrorDetailer); ok {
 			detail := *d.ErrorDetail()
 			detail.Value = nil // what a client sent is not echoed
+			detail.Message = sayInvalid(l, detail.Message)
 			p.Errors = append(p.Errors, &detail)
 		}
 	}

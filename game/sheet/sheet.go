@@ -100,7 +100,7 @@ func Read(data []byte, format Format) ([]Row, []Problem) {
 }
 
 // formula are the beginnings of a cell that spreadsheets would run.
-const formula = "=+-@"
+const formula = "=+-@\t\r"
 
 func readCSV(data []byte) (rows []Row, problems []Problem) {
 	header, _, _ := bytes.Cut(data, []byte("\n"))
