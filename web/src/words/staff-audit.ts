@@ -23,6 +23,20 @@ const all: Record<string, [en: string, de: string, fr: string]> = {
   'trail.restore': ['brought back a trail', 'Pfad wiederhergestellt', 'a restauré un parcours'],
   'species.unimport': ['undid an import', 'Import zurückgenommen', 'a annulé un import'],
   'species.restore': ['went back to a version', 'Fassung wiederhergestellt', 'a rétabli une version'],
+  'capture.withdraw': ['withdrew a capture', 'Fang zurückgezogen', 'a retiré une capture'],
+  'capture.restore': ['restored a capture', 'Fang wiederhergestellt', 'a rétabli une capture'],
+  'capture.pardon': ['let a capture count', 'Fang zählen lassen', 'a laissé compter une capture'],
+  'capture.unpardon': ['let a capture count no more', 'Fang nicht mehr zählen lassen', 'ne laisse plus compter une capture'],
+  'lesson.begin': ['began a lesson', 'Lektion begonnen', 'a commencé une leçon'],
+  'lesson.change': ['changed a lesson', 'Lektion geändert', 'a modifié une leçon'],
+  'lesson.upload': ['sent photos', 'Fotos gesendet', 'a envoyé des photos'],
+  'lesson.photos': ['left out or took back photos', 'Fotos weggelassen oder zurückgeholt', 'a écarté ou repris des photos'],
+  'lesson.end': ['deleted a lesson', 'Lektion gelöscht', 'a supprimé une leçon'],
+  'lesson.restore': ['brought back a lesson', 'Lektion wiederhergestellt', 'a restauré une leçon'],
+  'job.cancel': ['cancelled a job', 'Auftrag abgebrochen', 'a annulé un travail'],
+  'head.train': ['began a training', 'Training begonnen', 'a lancé un entraînement'],
+  'head.made': ['finished a training', 'Training beendet', 'a terminé un entraînement'],
+  'head.publish': ['published what was learnt', 'Gelerntes veröffentlicht', 'a publié un acquis'],
 };
 
 const columns: Record<Language, number> = { en: 0, de: 1, fr: 2 };
