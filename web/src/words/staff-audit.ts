@@ -37,6 +37,10 @@ const all: Record<string, [en: string, de: string, fr: string]> = {
   'head.train': ['began a training', 'Training begonnen', 'a lancé un entraînement'],
   'head.made': ['finished a training', 'Training beendet', 'a terminé un entraînement'],
   'head.publish': ['published what was learnt', 'Gelerntes veröffentlicht', 'a publié un acquis'],
+  'badge.on': ['turned on a badge', 'Abzeichen eingeschaltet', 'a activé un badge'],
+  'badge.off': ['turned off a badge', 'Abzeichen ausgeschaltet', 'a désactivé un badge'],
+  'settings.edit': ['changed a setting', 'Einstellung geändert', 'a modifié un réglage'],
+  'settings.restore': ['went back to a setting', 'Einstellung wiederhergestellt', 'a rétabli un réglage'],
 };
 
 const columns: Record<Language, number> = { en: 0, de: 1, fr: 2 };
