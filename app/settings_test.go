@@ -15,7 +15,7 @@ import (
 // sets changes a setting from what it is now.
 func (c *colleague) sets(name, body string) answer {
 	c.t.Helper()
-	now := c.get("/settings/" + name).want(c.t, http.StatusOK)
+	now := c.get("/settings/"+name).want(c.t, http.StatusOK)
 	return c.send("PUT", "/settings/"+name, body, "If-Match", now.header.Get("ETag"))
 }
 
@@ -76,7 +76,9 @@ func TestOpeningHoursAreSetAndUndone(t *testing.T) {
 		t.Errorf("open again, of %d points there are %d", before, got)
 	}
 	boss.send("POST", "/settings/hours/versions/99/restore", "", "If-Match", restored.header.Get("ETag")).want(t, http.StatusNotFound)
-	var audit struct{ Entries []struct{ Who, Action, Subject string } }
+	var audit struct {
+		Entries []struct{ Who, Action, Subject string }
+	}
 	boss.get("/audit?action=settings").into(t, &audit)
 	if len(audit.Entries) != 3 || audit.Entries[0].Action != "settings.restore" || audit.Entries[1].Action != "settings.edit" || audit.Entries[1].Subject != "hours" {
 		t.Errorf("the audit log has %+v", audit.Entries)
@@ -122,7 +124,9 @@ func TestBadSettingsAreRefusedAtTheirField(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	boss := s.hire("The Boss", office.Admin)
-	hours := func(line string) string { return `{"hours":[{"from":"","until":"","days":[],"open":""},{` + line + `}]}` }
+	hours := func(line string) string {
+		return `{"hours":[{"from":"","until":"","days":[],"open":""},{` + line + `}]}`
+	}
 	many := func(line string, n int) string { return strings.TrimSuffix(strings.Repeat(line+",", n), ",") }
 	const line = `{"from":"","until":"","days":[],"open":""}`
 	for _, c := range []struct{ setting, body, field, said string }{
@@ -157,7 +161,9 @@ func TestBadSettingsAreRefusedAtTheirField(t *testing.T) {
 	} {
 		now := boss.get("/settings/" + c.setting)
 		a := boss.send("PUT", "/settings/"+c.setting, c.body, "If-Match", now.header.Get("ETag"), "Accept-Language", "de")
-		var p struct{ Errors []struct{ Location, Message string } }
+		var p struct {
+			Errors []struct{ Location, Message string }
+		}
 		a.into(t, &p)
 		if a.status != http.StatusUnprocessableEntity || len(p.Errors) == 0 || p.Errors[0].Location != c.field || !strings.Contains(p.Errors[0].Message, c.said) {
 			t.Errorf("%s %.100s: %.400s, want %s", c.setting, c.body, a, c.field)
