@@ -1,7 +1,10 @@
 package app_test
 
 import (
+	"bytes"
 	"fmt"
+	"image"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -27,6 +30,47 @@ func (d desk) drops(selector string, paths ...string) {
 		d.does(command(input.DispatchDragEvent, input.DispatchDragEventParams{Type: kind, X: at[0], Y: at[1],
 			Data: &input.DragData{Items: []*input.DragDataItem{}, Files: paths, DragOperationsMask: 1}}))
 	}
+}
+
+// A keeper holds a camera to an animal and reads what a visitor would be told.
+func TestBrowserDeskCameraTry(t *testing.T) {
+	s := start(t)
+	s.hire("Kim", office.Keeper)
+	colleague := s.signIn("Kim")
+	for _, kind := range []string{"striped", "spotted"} {
+		colleague.found(kind + "-dream")
+		colleague.send("POST", "/lessons", `{"species":"`+kind+`-dream"}`).want(t, http.StatusCreated)
+		colleague.form("/lessons/"+kind+"-dream/photos", sketches(kind, 0, 12)...)
+	}
+	// A known animal, to see whether it still is.
+	colleague.send("POST", "/lessons", `{"species":"lion"}`).want(t, http.StatusCreated)
+	colleague.send("PATCH", "/lessons/lion", `{"taught":false}`).want(t, http.StatusOK)
+	colleague.form("/lessons/lion/photos", file{"lion.jpg", animal(t, "lion")})
+	made := colleague.train()
+	if made.State != "done" {
+		t.Fatalf("the training: %+v", made)
+	}
+	seen, _, err := image.Decode(bytes.NewReader(sketch("striped", 900)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kim := openChromium(t, filming(t, seen)...).signsIn(t, s.url, "Kim")
+	kim.turns(fmt.Sprintf("lessons/heads/%d", made.Head))
+	kim.reads("[data-testid=known]", "lion", "1")
+	kim.clicks("[data-testid=live]")
+	kim.reads("[data-testid=look]", "striped-dream")
+	kim.isInOrder("camera")
+	kim.clicks("[data-testid=live-stop]")
+	kim.doesNotSee("[data-testid=live-video]")
+	if s.count(`SELECT count(*) FROM captures`) != 0 {
+		t.Error("a try was recorded")
+	}
+
+	// Without one, the page says so.
+	lone := openChromium(t).signsIn(t, s.url, "Kim")
+	lone.turns(fmt.Sprintf("lessons/heads/%d", made.Head))
+	lone.clicks("[data-testid=live]")
+	lone.sees("[data-testid=no-camera]")
 }
 
 // A keeper teaches two animals at the desk: a folder of photos and a ZIP, what
@@ -104,6 +148,7 @@ func TestBrowserDeskLessons(t *testing.T) {
 	fresh := sketch("striped", 900)
 	kim.chooses("[data-testid=try]", save("fresh.jpg", fresh))
 	kim.reads("[data-testid=look]", "striped-dream")
+	kim.reads("[data-testid=curve]", "photos", "%")
 	kim.isInOrder("report")
 	kim.types("[data-testid=language]", "de")
 	kim.reads("[data-testid=verdict]", "Bereit")
@@ -129,6 +174,17 @@ func TestBrowserDeskLessons(t *testing.T) {
 	if catches(v, "striped-dream", sketch("striped", 902), false) {
 		t.Error("visitors catch what was rolled back")
 	}
+	// A lesson is deleted after a question, and brought back.
+	kim.turns("lessons/striped-dream")
+	kim.clicks("[data-testid=delete-lesson]")
+	kim.reads("dialog", "Delete the lesson of striped-dream?", "30 days")
+	kim.isInOrder("lesson-delete")
+	kim.clicks("[data-testid=sure]")
+	kim.reads("[data-testid=deleted]", "striped-dream")
+	kim.waits("see the lesson gone", `!document.querySelector('[data-lesson=striped-dream]')`)
+	kim.clicks("[data-testid=undo-delete]")
+	kim.sees("[data-lesson=striped-dream]")
+
 	if a := colleague.get("/heads"); !strings.Contains(string(a.body), `"published":false`) {
 		t.Errorf("the heads are %.300s", a)
 	}

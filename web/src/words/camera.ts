@@ -1,6 +1,6 @@
 // Looking through the camera, and what comes of a capture.
 
-import type { Reason } from '../visitor/camera/stream';
+import type { Reason } from '../camera/stream';
 import type { Coach } from '../visitor/camera/watch.svelte';
 import { words } from './language.svelte';
 

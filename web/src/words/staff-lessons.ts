@@ -29,7 +29,14 @@ const en = {
   eachSpecies: 'Each species', found: 'Recognised of its photos', right: 'Right when it was named', certain: 'Would be caught',
   matrix: 'What was taken for what', matrixHint: 'A row is what a photo shows, a column what it was taken for. Open a number to see the photos.',
   cell: (n: number, a: string, b: string) => (a === b ? `${a}: ${photos(n)} recognised` : `${a}: ${photos(n)} taken for ${b}`), photo: (n: number) => `Photo ${n}`,
-  attempt: 'Try it', attemptPhoto: 'A photo or the camera', attemptHint: 'Says what a visitor would be told. The photo is forgotten.', notCaught: 'Not caught',
+  attempt: 'Try it', attemptPhoto: 'A photo', attemptHint: 'Says what a visitor would be told. The photo is forgotten.', notCaught: 'Not caught',
+  delete: 'Delete this lesson', sureDelete: (a: string) => `Delete the lesson of ${a}?`, deleteExplain: 'Its photos go with it. For 30 days you can bring both back; what was learnt from them stays published.', deleted: (a: string) => `The lesson of ${a} is deleted.`,
+  outdated: 'Made for another network: train again.',
+  curve: 'Would more photos help?', curveHint: 'Recognised, by how many photos of each species were learnt from.', curveAt: (n: number) => `with ${photos(n)}`,
+  noted: 'Photos to look at', notedHint: 'Leave out what is wrong, then train again.', leaveOutAll: 'Leave out all of these',
+  notes: { unreadable: 'cannot be read', copy: 'there twice', alike: 'nearly the same as another', contested: 'also in another lesson', tiny: 'very small', blurred: 'blurred', flat: 'shows next to nothing', odd: 'unlike the others' },
+  known: 'Animals known before', knownHint: 'How their photos fare with this version.', before: 'Recognised before', after: 'Recognised now',
+  live: 'Look with the camera', liveStop: 'Stop the camera', noCamera: { refused: 'The browser does not allow the camera for this page.', absent: 'There is no camera here.', busy: 'Another program uses the camera.', insecure: 'The camera needs https.' },
 };
 
 const de: typeof en = {
@@ -56,7 +63,14 @@ const de: typeof en = {
   eachSpecies: 'Jede Art', found: 'Von den Fotos erkannt', right: 'Richtig, wenn genannt', certain: 'Würde gefangen',
   matrix: 'Was wofür gehalten wurde', matrixHint: 'Eine Zeile ist, was ein Foto zeigt, eine Spalte, wofür es gehalten wurde. Öffnen Sie eine Zahl, um die Fotos zu sehen.',
   cell: (n, a, b) => (a === b ? `${a}: ${fotos(n)} erkannt` : `${a}: ${fotos(n)} für ${b} gehalten`), photo: (n) => `Foto ${n}`,
-  attempt: 'Ausprobieren', attemptPhoto: 'Ein Foto oder die Kamera', attemptHint: 'Sagt, was Besucher erfahren würden. Das Foto wird vergessen.', notCaught: 'Nicht gefangen',
+  attempt: 'Ausprobieren', attemptPhoto: 'Ein Foto', attemptHint: 'Sagt, was Besucher erfahren würden. Das Foto wird vergessen.', notCaught: 'Nicht gefangen',
+  delete: 'Diese Lektion löschen', sureDelete: (a) => `Die Lektion über ${a} löschen?`, deleteExplain: 'Die Fotos gehen mit. 30 Tage lang können Sie beides zurückholen; was daraus gelernt wurde, bleibt veröffentlicht.', deleted: (a) => `Die Lektion über ${a} ist gelöscht.`,
+  outdated: 'Für ein anderes Netz gemacht: noch einmal trainieren.',
+  curve: 'Helfen mehr Fotos?', curveHint: 'Erkannt, je nachdem, aus wie vielen Fotos jeder Art gelernt wurde.', curveAt: (n) => `mit ${fotos(n)}`,
+  noted: 'Fotos zum Ansehen', notedHint: 'Lassen Sie weg, was nicht stimmt, und trainieren Sie noch einmal.', leaveOutAll: 'Alle diese weglassen',
+  notes: { unreadable: 'nicht lesbar', copy: 'doppelt', alike: 'fast wie ein anderes', contested: 'auch in einer anderen Lektion', tiny: 'sehr klein', blurred: 'unscharf', flat: 'zeigt fast nichts', odd: 'anders als die übrigen' },
+  known: 'Schon bekannte Tiere', knownHint: 'Wie es ihren Fotos mit dieser Version geht.', before: 'Vorher erkannt', after: 'Jetzt erkannt',
+  live: 'Mit der Kamera schauen', liveStop: 'Kamera aus', noCamera: { refused: 'Der Browser erlaubt dieser Seite die Kamera nicht.', absent: 'Hier gibt es keine Kamera.', busy: 'Ein anderes Programm benutzt die Kamera.', insecure: 'Die Kamera braucht https.' },
 };
 
 const fr: typeof en = {
@@ -84,6 +98,13 @@ const fr: typeof en = {
   matrix: 'Ce qui a été pris pour quoi', matrixHint: 'Une ligne est ce que montre une photo, une colonne ce pour quoi elle a été prise. Ouvrez un nombre pour voir les photos.',
   cell: (n, a, b) => (a === b ? `${a}, reconnue : ${photos(n)}` : `${a} prise pour ${b} : ${photos(n)}`), photo: (n) => `Photo ${n}`,
   attempt: 'Essayer', attemptPhoto: "Une photo ou l'appareil", attemptHint: "Dit ce qu'un visiteur apprendrait. La photo est oubliée.", notCaught: 'Pas capturé',
+  delete: 'Supprimer cette leçon', sureDelete: (a) => `Supprimer la leçon sur ${a} ?`, deleteExplain: 'Ses photos partent avec elle. Pendant 30 jours, vous pouvez restaurer les deux ; ce qui en a été appris reste publié.', deleted: (a) => `La leçon sur ${a} est supprimée.`,
+  outdated: 'Faite pour un autre réseau : entraînez de nouveau.',
+  curve: 'Plus de photos aideraient-elles ?', curveHint: 'Reconnues, selon le nombre de photos apprises par espèce.', curveAt: (n) => `avec ${photos(n)}`,
+  noted: 'Photos à regarder', notedHint: 'Écartez ce qui ne va pas, puis entraînez de nouveau.', leaveOutAll: 'Écarter toutes celles-ci',
+  notes: { unreadable: 'illisible', copy: 'en double', alike: 'presque identique à une autre', contested: 'aussi dans une autre leçon', tiny: 'très petite', blurred: 'floue', flat: 'ne montre presque rien', odd: 'différente des autres' },
+  known: 'Animaux déjà connus', knownHint: 'Ce que deviennent leurs photos avec cette version.', before: 'Reconnues avant', after: 'Reconnues maintenant',
+  live: 'Regarder avec la caméra', liveStop: 'Arrêter la caméra', noCamera: { refused: 'Le navigateur refuse la caméra à cette page.', absent: "Il n'y a pas de caméra ici.", busy: 'Un autre programme utilise la caméra.', insecure: 'La caméra demande https.' },
 };
 
 export const t = words({ en, de, fr });

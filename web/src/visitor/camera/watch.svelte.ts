@@ -4,7 +4,7 @@
 
 import { Problem, type Schemas } from '../../api';
 import { asMe } from '../family.svelte';
-import { Frames, type Fault } from './frames';
+import { Frames, type Fault } from '../../camera/frames';
 
 type Look = Schemas['Look'];
 
