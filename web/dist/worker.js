@@ -4,8 +4,8 @@
 // in IndexedDB. The build puts in the names of the files, and so renews it when
 // one of them changes.
 
-const version = '2048d31a0382';
-const files = ["/","/icon-192.png","/icon-512.png","/icon.svg","/manifest.webmanifest","/assets/Picture-BQCtZ9Dg.js","/assets/Picture-DUJu-PVI.css","/assets/Rows-cmGZMZof.css","/assets/Rows-xy83jk24.js","/assets/Trail-B7ufVTbE.js","/assets/Trail-CbmOBtS2.css","/assets/art-B8B0Yu5y.svg","/assets/style-B_yS3rHy.css","/assets/visitor-B_iSzcQJ.js","/assets/visitor-D1OoUJU5.css"];
+const version = 'a8c7ddd619eb';
+const files = ["/","/icon-192.png","/icon-512.png","/icon.svg","/manifest.webmanifest","/assets/Picture-DUJu-PVI.css","/assets/Picture-mnYEdc0f.js","/assets/Rows-DFrfzArb.js","/assets/Rows-cmGZMZof.css","/assets/Trail-B8MMSL3i.js","/assets/Trail-CbmOBtS2.css","/assets/art-B8B0Yu5y.svg","/assets/style-B_yS3rHy.css","/assets/visitor-D1OoUJU5.css","/assets/visitor-j9zd4kSy.js"];
 
 // How many pictures are kept: of the collection, and of cards. The first that
 // came go first. Together they have about 50 MB.
