@@ -25,7 +25,7 @@ func TestBrowserDeskSettings(t *testing.T) {
 	boss.clicks("[data-testid=add-hours]")
 	boss.types("[data-testid=hours-1] [data-testid=hours-until]", "2026-02-01")
 	boss.types("[data-testid=hours-1] [data-testid=hours-from]", "2026-02-02")
-	boss.reads("[data-testid=hours-1] .wrong", "before from")
+	boss.reads("[data-testid=hours-1] .wrong", "before the first day")
 	boss.types("[data-testid=hours-1] [data-testid=hours-until]", "")
 	boss.types("[data-testid=hours-1] [data-testid=hours-closes]", "00:00")
 	boss.clicks("[data-testid=hours-1] input[value=saturday]")
@@ -74,7 +74,7 @@ func TestBrowserDeskSettings(t *testing.T) {
 		boss.types("[data-testid=season-"+field+"]", text)
 	}
 	boss.clicks("[data-testid=save-seasons]")
-	boss.reads("[data-testid=season-1] .field:nth-of-type(3) .wrong", "before from")
+	boss.reads("[data-testid=season-1] .field:nth-of-type(3) .wrong", "before the first day")
 	boss.isInOrder("settings-refused")
 	boss.types("[data-testid=season-from]", "2026-12-01")
 	boss.types("[data-testid=season-until]", "2027-01-06")

@@ -50,7 +50,7 @@ func TestBrowserDeskVisits(t *testing.T) {
 	ed.types("[data-testid=span-days]", "other")
 	ed.types("[data-testid=span-from]", today.Plus(-1).String())
 	ed.types("[data-testid=span-until]", today.Plus(-2).String())
-	ed.reads("[data-testid=span]", "must not be before from")
+	ed.reads("[data-testid=span]", "must not be before the first day")
 	ed.isInOrder("visits-wrong")
 	ed.types("[data-testid=span-until]", today.Plus(-1).String())
 	day := s.signIn("Ed").numbers(today.Plus(-1))

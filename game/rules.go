@@ -240,7 +240,7 @@ func (c *checker) hours(field string, h Hours) {
 			c.day(field+d.name, d.day)
 		}
 	}
-	c.check(h.Until.IsZero() || h.From.Compare(h.Until) <= 0, field+".until", "must not be before from")
+	c.check(h.Until.IsZero() || h.From.Compare(h.Until) <= 0, field+".until", "must not be before the first day")
 	for i, day := range h.Days {
 		field := fmt.Sprintf("%s.days[%d]", field, i)
 		_, err := parseWeekday(day)
@@ -285,7 +285,7 @@ func (c *checker) calendar(cal Calendar) {
 		c.key(field+".key", s.Key)
 		c.day(field+".from", s.From)
 		c.day(field+".until", s.Until)
-		c.check(s.From.IsZero() || s.Until.IsZero() || s.From.Compare(s.Until) <= 0, field+".until", "must not be before from")
+		c.check(s.From.IsZero() || s.Until.IsZero() || s.From.Compare(s.Until) <= 0, field+".until", "must not be before the first day")
 		for _, earlier := range cal.Seasons[:i] {
 			c.check(s.Key != earlier.Key, field+".key", "is there twice")
 			c.check(!s.overlaps(earlier), field+".from", "overlaps season %s", earlier.Key)

@@ -45,7 +45,7 @@ func (s DaySpan) between(today game.Date) (from, until game.Date, wrong []game.P
 	case from.Compare(until) > 0 && s.Until == "":
 		wrong = append(wrong, game.NewProblem("from", "must not be after today"))
 	case from.Compare(until) > 0:
-		wrong = append(wrong, game.NewProblem("until", "must not be before from"))
+		wrong = append(wrong, game.NewProblem("until", "must not be before the first day"))
 	case from.Plus(MaxDays-1).Compare(until) < 0:
 		wrong = append(wrong, game.NewProblem("until", "must be at most %d days after from", MaxDays-1))
 	}
