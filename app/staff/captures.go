@@ -52,7 +52,7 @@ type Captures struct {
 
 type capturesQuery struct {
 	api.Reader
-	Reason   string `query:"reason" enum:"copied,closed,outside,too-fast,corrected,withdrawn,pardoned" doc:"Only those decided upon like this"`
+	Reason   string `query:"reason" enum:"copied,closed,outside,too-fast,corrected,withdrawn,pardoned,unsure" doc:"Only those decided upon like this; unsure: those that nobody has decided upon, of which recognition was not sure"`
 	Nickname string `query:"nickname" maxLength:"80" doc:"All captures of the visitors called so, not only those decided upon" example:"Brave Otter 42"`
 	After    string `query:"after" maxLength:"200" doc:"The next of the page before"`
 	Limit    int    `query:"limit" minimum:"1" maximum:"100" default:"50"`

@@ -31,6 +31,7 @@ const (
 	AsCorrected = DecidedAs("corrected") // the visitor says that it shows something else
 	AsWithdrawn = DecidedAs(game.Withdrawn)
 	AsPardoned  = DecidedAs("pardoned")
+	AsUnsure    = DecidedAs("unsure") // nobody has decided: recognition was not sure, and the visitor said nothing
 )
 
 // DecidedPlace is after a capture in a list of them, the zero one before the first.
@@ -49,7 +50,7 @@ type Decisions struct {
 }
 
 var decidedAs = map[DecidedAs]string{
-	AsCorrected: "c.said", AsWithdrawn: "c.withdrawn", AsPardoned: "c.pardoned",
+	AsCorrected: "c.said", AsUnsure: "c.outcome = 'unsure' AND NOT c.said", AsWithdrawn: "c.withdrawn", AsPardoned: "c.pardoned",
 	AsCopied: fairPlaySaid(game.Copied), AsClosed: fairPlaySaid(game.Closed), AsOutside: fairPlaySaid(game.Outside), AsTooFast: fairPlaySaid(game.TooFast),
 }
 

@@ -29,6 +29,9 @@ func TestStaffSeeWhatWasDecided(t *testing.T) {
 	poster := record(f.sighting(f.welcome(), 2))
 	wrong := record(f.sighting(f.welcome(), 3))
 	allowed := record(f.twin(original, 0))
+	doubtful := f.sighting(f.welcome(), 4)
+	doubtful.Verdict, doubtful.Species = game.Undecided, ""
+	record(doubtful)
 	kim := store.Author{Name: "kim"}
 	if _, err := s.Overrule(ctx, kim, poster.Visitor, poster.ID, game.Withdraw, "a poster"); err != nil {
 		t.Fatal(err)
@@ -65,6 +68,7 @@ func TestStaffSeeWhatWasDecided(t *testing.T) {
 		{store.AsWithdrawn, []game.CaptureID{poster.ID}},
 		{store.AsCorrected, []game.CaptureID{wrong.ID}},
 		{store.AsPardoned, []game.CaptureID{allowed.ID}},
+		{store.AsUnsure, []game.CaptureID{doubtful.ID}},
 		{store.AsClosed, nil}, {store.AsTooFast, nil},
 	} {
 		for _, limit := range []int{1, 3, 50} {

@@ -242,6 +242,7 @@ func TestBoardsAreReadByTheirIndexes(t *testing.T) {
 			[]string{"Index Only Scan using prints_by_band"}},
 		{"captures that were decided upon", decisionsSQL(Decisions{After: DecidedPlace{Capture: "x"}}),
 			[]any{map[string]any{"arrived": time.Now(), "visitor": id, "capture": id, "limit": 50}}, []string{"captures_decided"}},
+		{"captures that nobody decided upon", decisionsSQL(Decisions{As: AsUnsure}), []any{map[string]any{"limit": 50}}, []string{"captures_unsure"}},
 		{"captures that were withdrawn", decisionsSQL(Decisions{As: AsWithdrawn}), []any{map[string]any{"limit": 50}}, []string{"captures_withdrawn"}},
 		{"the catches of some days", catchesBetweenSQL, []any{catchesBetween(game.Date{Year: 2026, Month: 5, Day: 20}, game.Date{Year: 2026, Month: 5, Day: 22})}, []string{"catches_pkey"}},
 		{"the captures of a nickname", decisionsSQL(Decisions{Nickname: "x"}), []any{map[string]any{"nickname": "Brave Otter 42", "limit": 50}}, []string{"visitors_by_nickname", "captures"}},

@@ -4821,8 +4821,8 @@ export interface operations {
     "staff-captures": {
         parameters: {
             query?: {
-                /** @description Only those decided upon like this */
-                reason?: "copied" | "closed" | "outside" | "too-fast" | "corrected" | "withdrawn" | "pardoned";
+                /** @description Only those decided upon like this; unsure: those that nobody has decided upon, of which recognition was not sure */
+                reason?: "copied" | "closed" | "outside" | "too-fast" | "corrected" | "withdrawn" | "pardoned" | "unsure";
                 /** @description All captures of the visitors called so, not only those decided upon */
                 nickname?: string;
                 /** @description The next of the page before */
@@ -10883,7 +10883,7 @@ export interface operations {
                      *         {
                      *           "art": "camera",
                      *           "earned": true,
-                     *           "earnedAt": "2026-11-29T00:40:43.838495Z",
+                     *           "earnedAt": "2026-11-29T01:02:06.024962Z",
                      *           "have": 1,
                      *           "key": "first-catch",
                      *           "name": "First catch",
@@ -10990,7 +10990,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "at": "2026-11-29T00:40:43.838495Z",
+                     *       "at": "2026-11-29T01:02:06.024962Z",
                      *       "box": {
                      *         "height": 278,
                      *         "width": 278,
@@ -11051,7 +11051,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "id": "d9c46e93-00aa-40f8-94f1-36345ba79250",
+                     *       "id": "cf5b9994-b512-4ecd-bae3-33794f018913",
                      *       "model": "efficientnet-lite2-1",
                      *       "outcome": "caught",
                      *       "progress": {
@@ -11062,20 +11062,20 @@ export interface operations {
                      *       "quiz": {
                      *         "choices": [
                      *           {
-                     *             "key": "fish",
-                     *             "text": "a fish"
+                     *             "key": "NT",
+                     *             "text": "it is nearly threatened"
                      *           },
                      *           {
-                     *             "key": "arachnid",
-                     *             "text": "an arachnid"
+                     *             "key": "VU",
+                     *             "text": "it is vulnerable"
                      *           },
                      *           {
-                     *             "key": "mammal",
-                     *             "text": "a mammal"
+                     *             "key": "CR",
+                     *             "text": "it is critically endangered"
                      *           }
                      *         ],
                      *         "points": 3,
-                     *         "question": "Lion: what kind of animal is it?"
+                     *         "question": "Lion: how is this species doing in the wild?"
                      *       },
                      *       "species": {
                      *         "art": "lion",
@@ -11127,7 +11127,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "at": "2026-11-29T00:40:43.838495Z",
+                     *       "at": "2026-11-29T01:02:06.024962Z",
                      *       "box": {
                      *         "height": 278,
                      *         "width": 278,
@@ -11188,7 +11188,7 @@ export interface operations {
                      *           }
                      *         ]
                      *       },
-                     *       "id": "d9c46e93-00aa-40f8-94f1-36345ba79250",
+                     *       "id": "cf5b9994-b512-4ecd-bae3-33794f018913",
                      *       "model": "efficientnet-lite2-1",
                      *       "outcome": "caught",
                      *       "progress": {
@@ -11199,20 +11199,20 @@ export interface operations {
                      *       "quiz": {
                      *         "choices": [
                      *           {
-                     *             "key": "fish",
-                     *             "text": "a fish"
+                     *             "key": "NT",
+                     *             "text": "it is nearly threatened"
                      *           },
                      *           {
-                     *             "key": "arachnid",
-                     *             "text": "an arachnid"
+                     *             "key": "VU",
+                     *             "text": "it is vulnerable"
                      *           },
                      *           {
-                     *             "key": "mammal",
-                     *             "text": "a mammal"
+                     *             "key": "CR",
+                     *             "text": "it is critically endangered"
                      *           }
                      *         ],
                      *         "points": 3,
-                     *         "question": "Lion: what kind of animal is it?"
+                     *         "question": "Lion: how is this species doing in the wild?"
                      *       },
                      *       "species": {
                      *         "art": "lion",
@@ -11390,7 +11390,7 @@ export interface operations {
                      *         "points": 0,
                      *         "trails": []
                      *       },
-                     *       "id": "d9c46e93-00aa-40f8-94f1-36345ba79250",
+                     *       "id": "cf5b9994-b512-4ecd-bae3-33794f018913",
                      *       "outcome": "caught",
                      *       "progress": {
                      *         "caught": 1,
@@ -11536,7 +11536,7 @@ export interface operations {
                      *         "points": 0,
                      *         "trails": []
                      *       },
-                     *       "id": "d9c46e93-00aa-40f8-94f1-36345ba79250",
+                     *       "id": "cf5b9994-b512-4ecd-bae3-33794f018913",
                      *       "outcome": "caught",
                      *       "progress": {
                      *         "caught": 1,
@@ -11648,7 +11648,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "choice": "fish"
+                 *       "choice": "NT"
                  *     }
                  */
                 "application/json": components["schemas"]["QuizAnswer"];
@@ -11664,12 +11664,12 @@ export interface operations {
                     /**
                      * @example {
                      *       "answer": {
-                     *         "key": "mammal",
-                     *         "text": "a mammal"
+                     *         "key": "VU",
+                     *         "text": "it is vulnerable"
                      *       },
                      *       "choice": {
-                     *         "key": "fish",
-                     *         "text": "a fish"
+                     *         "key": "NT",
+                     *         "text": "it is nearly threatened"
                      *       },
                      *       "earned": {
                      *         "badges": [],
@@ -11796,7 +11796,7 @@ export interface operations {
                      *               "name": "Asia"
                      *             }
                      *           ],
-                     *           "firstCaughtAt": "2026-11-29T00:40:43.838495Z",
+                     *           "firstCaughtAt": "2026-11-29T01:02:06.024962Z",
                      *           "group": {
                      *             "key": "big-cat",
                      *             "name": "big cat",
@@ -11898,28 +11898,28 @@ export interface operations {
                      * @example {
                      *       "groups": [
                      *         {
-                     *           "id": "01a224bf-42b2-7d78-9388-10e6d2fcbf3f",
+                     *           "id": "01a224d2-d33a-7415-8ca6-29eae501b92c",
                      *           "kind": "family",
                      *           "members": [
                      *             {
-                     *               "id": "01a224bf-42b5-70c0-9833-196a4f2f6ebe",
+                     *               "id": "01a224d2-d33b-754d-83a7-cdde77bd8b08",
                      *               "me": false,
-                     *               "nickname": "Jolly Meerkat 57",
+                     *               "nickname": "Quick Fox 99",
                      *               "owner": true,
-                     *               "since": "2026-11-29T00:40:43.955334Z"
+                     *               "since": "2026-11-29T01:02:06.138868Z"
                      *             },
                      *             {
-                     *               "id": "01a224bf-42bd-758e-9905-dfcc0214f1c0",
+                     *               "id": "01a224d2-d33e-7e03-aefe-3d7d1bd30703",
                      *               "me": true,
-                     *               "nickname": "Jolly Wombat 51",
+                     *               "nickname": "Lucky Meerkat 32",
                      *               "owner": false,
-                     *               "since": "2026-11-29T00:40:43.96536Z"
+                     *               "since": "2026-11-29T01:02:06.142914Z"
                      *             }
                      *           ],
                      *           "mostMembers": 12,
-                     *           "name": "Brave Heron 74",
+                     *           "name": "Golden Heron 18",
                      *           "owner": false,
-                     *           "since": "2026-11-29T00:40:43.955334Z"
+                     *           "since": "2026-11-29T01:02:06.138868Z"
                      *         }
                      *       ],
                      *       "most": 5
@@ -11996,25 +11996,25 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": {
-                     *         "code": "CHXHBZ",
+                     *         "code": "HJDVVS",
                      *         "expired": false,
-                     *         "until": "2026-12-13T00:40:43.955334Z"
+                     *         "until": "2026-12-13T01:02:06.138868Z"
                      *       },
-                     *       "id": "01a224bf-42b2-7d78-9388-10e6d2fcbf3f",
+                     *       "id": "01a224d2-d33a-7415-8ca6-29eae501b92c",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a224bf-42b5-70c0-9833-196a4f2f6ebe",
+                     *           "id": "01a224d2-d33b-754d-83a7-cdde77bd8b08",
                      *           "me": true,
-                     *           "nickname": "Jolly Meerkat 57",
+                     *           "nickname": "Quick Fox 99",
                      *           "owner": true,
-                     *           "since": "2026-11-29T00:40:43.955334Z"
+                     *           "since": "2026-11-29T01:02:06.138868Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Brave Heron 74",
+                     *       "name": "Golden Heron 18",
                      *       "owner": true,
-                     *       "since": "2026-11-29T00:40:43.955334Z"
+                     *       "since": "2026-11-29T01:02:06.138868Z"
                      *     }
                      */
                     "application/json": components["schemas"]["VisitorGroup"];
@@ -12090,7 +12090,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "code": "CHXHBZ"
+                 *       "code": "HJDVVS"
                  *     }
                  */
                 "application/json": components["schemas"]["GroupCode"];
@@ -12105,28 +12105,28 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a224bf-42b2-7d78-9388-10e6d2fcbf3f",
+                     *       "id": "01a224d2-d33a-7415-8ca6-29eae501b92c",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a224bf-42b5-70c0-9833-196a4f2f6ebe",
+                     *           "id": "01a224d2-d33b-754d-83a7-cdde77bd8b08",
                      *           "me": false,
-                     *           "nickname": "Jolly Meerkat 57",
+                     *           "nickname": "Quick Fox 99",
                      *           "owner": true,
-                     *           "since": "2026-11-29T00:40:43.955334Z"
+                     *           "since": "2026-11-29T01:02:06.138868Z"
                      *         },
                      *         {
-                     *           "id": "01a224bf-42bd-758e-9905-dfcc0214f1c0",
+                     *           "id": "01a224d2-d33e-7e03-aefe-3d7d1bd30703",
                      *           "me": true,
-                     *           "nickname": "Jolly Wombat 51",
+                     *           "nickname": "Lucky Meerkat 32",
                      *           "owner": false,
-                     *           "since": "2026-11-29T00:40:43.96536Z"
+                     *           "since": "2026-11-29T01:02:06.142914Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Brave Heron 74",
+                     *       "name": "Golden Heron 18",
                      *       "owner": false,
-                     *       "since": "2026-11-29T00:40:43.955334Z"
+                     *       "since": "2026-11-29T01:02:06.138868Z"
                      *     }
                      */
                     "application/json": components["schemas"]["VisitorGroup"];
@@ -12228,33 +12228,33 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a224bf-42b2-7d78-9388-10e6d2fcbf3f",
+                     *       "id": "01a224d2-d33a-7415-8ca6-29eae501b92c",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a224bf-42b5-70c0-9833-196a4f2f6ebe",
+                     *           "id": "01a224d2-d33b-754d-83a7-cdde77bd8b08",
                      *           "me": false,
-                     *           "nickname": "Jolly Meerkat 57",
+                     *           "nickname": "Quick Fox 99",
                      *           "owner": true,
-                     *           "since": "2026-11-29T00:40:43.955334Z"
+                     *           "since": "2026-11-29T01:02:06.138868Z"
                      *         },
                      *         {
-                     *           "id": "01a224bf-42bd-758e-9905-dfcc0214f1c0",
+                     *           "id": "01a224d2-d33e-7e03-aefe-3d7d1bd30703",
                      *           "me": true,
-                     *           "nickname": "Jolly Wombat 51",
+                     *           "nickname": "Lucky Meerkat 32",
                      *           "owner": false,
-                     *           "since": "2026-11-29T00:40:43.96536Z"
+                     *           "since": "2026-11-29T01:02:06.142914Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Brave Heron 74",
+                     *       "name": "Golden Heron 18",
                      *       "owner": false,
                      *       "progress": {
                      *         "caught": 1,
                      *         "points": 10,
                      *         "total": 179
                      *       },
-                     *       "since": "2026-11-29T00:40:43.955334Z",
+                     *       "since": "2026-11-29T01:02:06.138868Z",
                      *       "species": [
                      *         {
                      *           "art": "lion",
@@ -12269,7 +12269,7 @@ export interface operations {
                      *               "name": "Asia"
                      *             }
                      *           ],
-                     *           "firstCaughtAt": "2026-11-29T00:40:43.838495Z",
+                     *           "firstCaughtAt": "2026-11-29T01:02:06.024962Z",
                      *           "group": {
                      *             "key": "big-cat",
                      *             "name": "big cat",
@@ -12381,32 +12381,32 @@ export interface operations {
                     /**
                      * @example {
                      *       "code": {
-                     *         "code": "BMVBZD",
+                     *         "code": "ZDPJFM",
                      *         "expired": false,
-                     *         "until": "2026-12-13T00:40:43.979311Z"
+                     *         "until": "2026-12-13T01:02:06.162283Z"
                      *       },
-                     *       "id": "01a224bf-42b2-7d78-9388-10e6d2fcbf3f",
+                     *       "id": "01a224d2-d33a-7415-8ca6-29eae501b92c",
                      *       "kind": "family",
                      *       "members": [
                      *         {
-                     *           "id": "01a224bf-42b5-70c0-9833-196a4f2f6ebe",
+                     *           "id": "01a224d2-d33b-754d-83a7-cdde77bd8b08",
                      *           "me": true,
-                     *           "nickname": "Jolly Meerkat 57",
+                     *           "nickname": "Quick Fox 99",
                      *           "owner": true,
-                     *           "since": "2026-11-29T00:40:43.955334Z"
+                     *           "since": "2026-11-29T01:02:06.138868Z"
                      *         },
                      *         {
-                     *           "id": "01a224bf-42bd-758e-9905-dfcc0214f1c0",
+                     *           "id": "01a224d2-d33e-7e03-aefe-3d7d1bd30703",
                      *           "me": false,
-                     *           "nickname": "Jolly Wombat 51",
+                     *           "nickname": "Lucky Meerkat 32",
                      *           "owner": false,
-                     *           "since": "2026-11-29T00:40:43.96536Z"
+                     *           "since": "2026-11-29T01:02:06.142914Z"
                      *         }
                      *       ],
                      *       "mostMembers": 12,
-                     *       "name": "Brave Heron 74",
+                     *       "name": "Golden Heron 18",
                      *       "owner": true,
-                     *       "since": "2026-11-29T00:40:43.955334Z"
+                     *       "since": "2026-11-29T01:02:06.138868Z"
                      *     }
                      */
                     "application/json": components["schemas"]["VisitorGroup"];
@@ -12874,8 +12874,8 @@ export interface operations {
                      *         "points": 0,
                      *         "text": "Something is about to hatch. Catch your first animals!"
                      *       },
-                     *       "memberSince": "2026-11-29T00:40:43.771686Z",
-                     *       "nickname": "Jolly Wombat 51",
+                     *       "memberSince": "2026-11-29T01:02:05.920496Z",
+                     *       "nickname": "Lucky Meerkat 32",
                      *       "points": 15,
                      *       "standings": true,
                      *       "total": 179,
@@ -13012,8 +13012,8 @@ export interface operations {
                      *         "points": 0,
                      *         "text": "Something is about to hatch. Catch your first animals!"
                      *       },
-                     *       "memberSince": "2026-11-29T00:40:43.771686Z",
-                     *       "nickname": "Lucky Dolphin 28",
+                     *       "memberSince": "2026-11-29T01:02:05.920496Z",
+                     *       "nickname": "Happy Koala 33",
                      *       "points": 15,
                      *       "standings": true,
                      *       "total": 179,
@@ -13083,16 +13083,16 @@ export interface operations {
                      * @example {
                      *       "badges": [
                      *         {
-                     *           "at": "2026-11-29T00:40:43.838495Z",
+                     *           "at": "2026-11-29T01:02:06.024962Z",
                      *           "key": "first-catch"
                      *         }
                      *       ],
                      *       "captures": [
                      *         {
-                     *           "at": "2026-11-29T00:40:43.838495Z",
+                     *           "at": "2026-11-29T01:02:06.024962Z",
                      *           "confidence": 0.9999670820906026,
                      *           "earned": 15,
-                     *           "id": "d9c46e93-00aa-40f8-94f1-36345ba79250",
+                     *           "id": "cf5b9994-b512-4ecd-bae3-33794f018913",
                      *           "model": "efficientnet-lite2-1",
                      *           "outcome": "caught",
                      *           "outcomeNow": "caught",
@@ -13104,33 +13104,33 @@ export interface operations {
                      *       ],
                      *       "corrections": [],
                      *       "groups": [],
-                     *       "id": "01a224bf-41fb-7a74-83e6-3e850d9a20f6",
+                     *       "id": "01a224d2-d260-778c-8cd4-861415be8df5",
                      *       "ledger": [
                      *         {
-                     *           "at": "2026-11-29T00:40:43.838495Z",
-                     *           "capture": "d9c46e93-00aa-40f8-94f1-36345ba79250",
+                     *           "at": "2026-11-29T01:02:06.024962Z",
+                     *           "capture": "cf5b9994-b512-4ecd-bae3-33794f018913",
                      *           "points": 10,
                      *           "reason": "catch"
                      *         },
                      *         {
-                     *           "at": "2026-11-29T00:40:43.838495Z",
-                     *           "capture": "d9c46e93-00aa-40f8-94f1-36345ba79250",
+                     *           "at": "2026-11-29T01:02:06.024962Z",
+                     *           "capture": "cf5b9994-b512-4ecd-bae3-33794f018913",
                      *           "points": 5,
                      *           "reason": "visit"
                      *         }
                      *       ],
-                     *       "memberSince": "2026-11-29T00:40:43.771686Z",
-                     *       "nickname": "Jolly Wombat 51",
+                     *       "memberSince": "2026-11-29T01:02:05.920496Z",
+                     *       "nickname": "Lucky Meerkat 32",
                      *       "phonesSince": [
-                     *         "2026-11-29T00:40:43.771686Z"
+                     *         "2026-11-29T01:02:05.920496Z"
                      *       ],
                      *       "points": 15,
                      *       "questions": [
                      *         {
-                     *           "answeredAt": "2026-11-29T00:40:43.906777Z",
-                     *           "capture": "d9c46e93-00aa-40f8-94f1-36345ba79250",
-                     *           "choice": "fish",
-                     *           "question": "Lion: what kind of animal is it?",
+                     *           "answeredAt": "2026-11-29T01:02:06.101129Z",
+                     *           "capture": "cf5b9994-b512-4ecd-bae3-33794f018913",
+                     *           "choice": "NT",
+                     *           "question": "Lion: how is this species doing in the wild?",
                      *           "right": false
                      *         }
                      *       ],
@@ -13199,7 +13199,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "passCode": "leso-goli-lila-beso-loba-gebo"
+                     *       "passCode": "wobi-livo-bama-gava-weri-fome"
                      *     }
                      */
                     "application/json": components["schemas"]["NewPassCode"];
@@ -13257,7 +13257,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "passCode": "disi-fiva-lozi-wovi-disi-giso"
+                 *       "passCode": "wino-wose-leme-geni-rele-daba"
                  *     }
                  */
                 "application/json": components["schemas"]["PassCode"];
@@ -13272,9 +13272,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a224bf-41fb-7a74-83e6-3e850d9a20f6",
-                     *       "nickname": "Lucky Dolphin 28",
-                     *       "token": "yhPn_jao7U2xAVAFs0_UT2dz4Pl0AVQOR3q3ge6Ci_A"
+                     *       "id": "01a224d2-d260-778c-8cd4-861415be8df5",
+                     *       "nickname": "Happy Koala 33",
+                     *       "token": "Mwn6X9k_vdV7RqMxTHEECIVwIethSdplCha9eFhZpjM"
                      *     }
                      */
                     "application/json": components["schemas"]["NewPhone"];
@@ -13368,8 +13368,8 @@ export interface operations {
                      *         "points": 0,
                      *         "text": "Something is about to hatch. Catch your first animals!"
                      *       },
-                     *       "memberSince": "2026-11-29T00:40:43.771686Z",
-                     *       "nickname": "Jolly Wombat 51",
+                     *       "memberSince": "2026-11-29T01:02:05.920496Z",
+                     *       "nickname": "Lucky Meerkat 32",
                      *       "points": 0,
                      *       "standings": true,
                      *       "total": 179,
@@ -13624,7 +13624,7 @@ export interface operations {
                      *         "sleepHours": 20,
                      *         "surprise": "A lion's roar carries up to eight kilometres. That is as far as a two-hour walk."
                      *       },
-                     *       "firstCaughtAt": "2026-11-29T00:40:43.838495Z",
+                     *       "firstCaughtAt": "2026-11-29T01:02:06.024962Z",
                      *       "name": "lion",
                      *       "number": 1,
                      *       "scientificName": "Panthera leo",
@@ -13731,8 +13731,8 @@ export interface operations {
                      *       "of": "visitors",
                      *       "rows": [
                      *         {
-                     *           "key": "axU7iMfYQvPW",
-                     *           "name": "Jolly Wombat 51",
+                     *           "key": "JrtPslQAFDbB",
+                     *           "name": "Lucky Meerkat 32",
                      *           "points": 15,
                      *           "rank": 1
                      *         }
@@ -13827,7 +13827,7 @@ export interface operations {
                      * @example {
                      *       "board": "ever",
                      *       "mine": {
-                     *         "key": "axU7iMfYQvPW",
+                     *         "key": "JrtPslQAFDbB",
                      *         "listed": true,
                      *         "points": 15,
                      *         "rank": 1
@@ -13835,9 +13835,9 @@ export interface operations {
                      *       "of": "visitors",
                      *       "rows": [
                      *         {
-                     *           "key": "axU7iMfYQvPW",
+                     *           "key": "JrtPslQAFDbB",
                      *           "me": true,
-                     *           "name": "Jolly Wombat 51",
+                     *           "name": "Lucky Meerkat 32",
                      *           "points": 15,
                      *           "rank": 1
                      *         }
@@ -14136,10 +14136,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a224bf-4201-7e0e-b6c8-c93efea94a2b",
-                     *       "nickname": "Jolly Meerkat 57",
-                     *       "passCode": "gimo-wama-wolo-gavi-geze-beba",
-                     *       "token": "K6rQW7BzDd8TZxjXOKNUHWDaTWrg-p1gYmXosOIbx7I"
+                     *       "id": "01a224d2-d268-7ed3-bbe3-c0c7b55a1534",
+                     *       "nickname": "Quick Fox 99",
+                     *       "passCode": "wine-weso-rizi-lele-lime-lino",
+                     *       "token": "mNHfzJ7V6QdSR60P_lhy2eEIdN2mwuPmdPKRGWa1eEw"
                      *     }
                      */
                     "application/json": components["schemas"]["NewVisitor"];
@@ -14251,7 +14251,7 @@ export interface operations {
                      *       "latest": [
                      *         {
                      *           "art": "lion",
-                     *           "at": "2026-11-29T00:40:43.838495Z",
+                     *           "at": "2026-11-29T01:02:06.024962Z",
                      *           "group": "big-cat",
                      *           "name": "lion",
                      *           "rarity": 1,
@@ -14262,7 +14262,7 @@ export interface operations {
                      *       "living": 179,
                      *       "rarest": {
                      *         "art": "lion",
-                     *         "at": "2026-11-29T00:40:43.838495Z",
+                     *         "at": "2026-11-29T01:02:06.024962Z",
                      *         "group": "big-cat",
                      *         "name": "lion",
                      *         "rarity": 1,
@@ -14277,8 +14277,8 @@ export interface operations {
                      *           "of": "visitors",
                      *           "rows": [
                      *             {
-                     *               "key": "axU7iMfYQvPW",
-                     *               "name": "Jolly Wombat 51",
+                     *               "key": "JrtPslQAFDbB",
+                     *               "name": "Lucky Meerkat 32",
                      *               "points": 15,
                      *               "rank": 1
                      *             }
