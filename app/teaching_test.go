@@ -437,15 +437,18 @@ func TestADeletedLessonCanBeBroughtBack(t *testing.T) {
 	folder := t.TempDir()
 	orphan := filepath.Join(folder, "lessons", "0198c0de-0000-7000-8000-000000000001", "0198c0de-0000-7000-8000-000000000002")
 	young := orphan[:len(orphan)-1] + "3"
-	for _, path := range []string{orphan, young} { // written, but never listed
+	spent := filepath.Join(folder, "uploads", "0198c0de-0000-7000-8000-000000000004.zip")
+	for _, path := range []string{orphan, young, spent} { // written, but never listed
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)
 		}
 		write(t, path, []byte("a photo"))
 	}
 	old := time.Now().Add(-48 * time.Hour)
-	if err := os.Chtimes(orphan, old, old); err != nil {
-		t.Fatal(err)
+	for _, path := range []string{orphan, spent} {
+		if err := os.Chtimes(path, old, old); err != nil {
+			t.Fatal(err)
+		}
 	}
 	s := start(t, func(c *app.Config) { c.Photos = "file://" + filepath.ToSlash(folder) })
 	keeper := s.script(office.Keeper)
@@ -488,8 +491,9 @@ func TestADeletedLessonCanBeBroughtBack(t *testing.T) {
 	})
 	keeper.get("/lessons/striped-dream").want(t, http.StatusOK)
 	eventually(t, "delete a file that nothing lists", func() bool {
-		_, err := os.Stat(orphan)
-		return os.IsNotExist(err)
+		_, photo := os.Stat(orphan)
+		_, zip := os.Stat(spent)
+		return os.IsNotExist(photo) && os.IsNotExist(zip)
 	})
 	if _, err := os.Stat(young); err != nil {
 		t.Errorf("a file that may be listed yet: %v", err)

@@ -4,8 +4,8 @@
 // in IndexedDB. The build puts in the names of the files, and so renews it when
 // one of them changes.
 
-const version = 'a8c7ddd619eb';
-const files = ["/","/icon-192.png","/icon-512.png","/icon.svg","/manifest.webmanifest","/assets/Picture-DUJu-PVI.css","/assets/Picture-mnYEdc0f.js","/assets/Rows-DFrfzArb.js","/assets/Rows-cmGZMZof.css","/assets/Trail-B8MMSL3i.js","/assets/Trail-CbmOBtS2.css","/assets/art-B8B0Yu5y.svg","/assets/style-B_yS3rHy.css","/assets/visitor-D1OoUJU5.css","/assets/visitor-j9zd4kSy.js"];
+const version = '714439a3e174';
+const files = ["/","/icon-192.png","/icon-512.png","/icon.svg","/manifest.webmanifest","/assets/Picture-BsFE5hZj.js","/assets/Picture-DUJu-PVI.css","/assets/Rows-BSNHE5sK.js","/assets/Rows-cmGZMZof.css","/assets/Trail-CbmOBtS2.css","/assets/Trail-fo5NjXPB.js","/assets/art-B8B0Yu5y.svg","/assets/style-B_yS3rHy.css","/assets/visitor-D1OoUJU5.css","/assets/visitor-D6rgWMeS.js"];
 
 // How many pictures are kept: of the collection, and of cards. The first that
 // came go first. Together they have about 50 MB.

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/zoodex/zoodex/vision/photo"
 	"gocloud.dev/blob"
@@ -105,13 +106,43 @@ func (s *School) clear(ctx context.Context, folder string) error {
 // tidyEvery is how often files are looked for that nothing lists.
 const tidyEvery = 24 * time.Hour
 
-// tidy deletes photos that are in no list, since a process ended between
-// writing the file and listing it. Younger ones may be listed yet.
+// tidy deletes photos that are in no list and ZIPs that nobody is to unpack,
+// since a process ended between writing the file and listing it, or a job
+// failed. Younger ones may be listed yet.
 func (s *School) tidy(ctx context.Context) error {
+	return errors.Join(s.tidyPhotos(ctx), s.tidyZIPs(ctx))
+}
+
+func (s *School) tidyZIPs(ctx context.Context) error {
+	list := s.bucket.List(&blob.ListOptions{Prefix: "uploads/"})
+	for {
+		object, err := list.Next(ctx)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("look for ZIPs that nobody unpacks: %w", err)
+		}
+		job := strings.TrimSuffix(strings.TrimPrefix(object.Key, "uploads/"), ".zip")
+		if time.Since(object.ModTime) <= tidyEvery || uuid.Validate(job) != nil {
+			continue
+		}
+		var open bool
+		err = s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM lesson_jobs WHERE id = $1 AND state IN ('queued', 'running'))`, job).Scan(&open)
+		if err == nil && !open {
+			err = s.remove(ctx, object.Key)
+		}
+		if err != nil {
+			return fmt.Errorf("delete a ZIP that nobody unpacks: %w", err)
+		}
+	}
+}
+
+func (s *School) tidyPhotos(ctx context.Context) error {
 	list := s.bucket.List(&blob.ListOptions{Prefix: "lessons/"})
 	found := map[string]string{} // keys by photo
 	lose := func() error {
-		rows, err := s.pool.Query(ctx, `SELECT id::text FROM lesson_photos WHERE id::text = ANY($1)`, slices.Collect(maps.Keys(found)))
+		rows, err := s.pool.Query(ctx, `SELECT id::text FROM lesson_photos WHERE id = ANY($1::text[]::uuid[])`, slices.Collect(maps.Keys(found)))
 		if err != nil {
 			return err
 		}
@@ -136,7 +167,7 @@ func (s *School) tidy(ctx context.Context) error {
 			return fmt.Errorf("look for photos that nothing lists: %w", err)
 		}
 		if err == nil && time.Since(object.ModTime) > tidyEvery {
-			if lesson, id, ok := strings.Cut(strings.TrimPrefix(object.Key, "lessons/"), "/"); ok {
+			if lesson, id, ok := strings.Cut(strings.TrimPrefix(object.Key, "lessons/"), "/"); ok && uuid.Validate(id) == nil {
 				found[id] = lesson
 			}
 		}

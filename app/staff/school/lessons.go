@@ -212,8 +212,13 @@ func (s *School) sweep(ctx context.Context, lesson string) error {
 	if _, err := s.pool.Exec(ctx, `DELETE FROM lessons WHERE id = $1 AND ended_at <= $2`, lesson, s.Now().Add(-keptFor)); err != nil {
 		return fmt.Errorf("delete a lesson: %w", err)
 	}
-	var there bool // it was brought back
-	if err := s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM lessons WHERE id = $1)`, lesson).Scan(&there); err != nil || there {
+	var ended bool
+	switch err := s.pool.QueryRow(ctx, `SELECT ended_at IS NOT NULL FROM lessons WHERE id = $1`, lesson).Scan(&ended); {
+	case err == nil && ended: // by our clock it is too early
+		return river.JobSnooze(time.Hour)
+	case err == nil: // it was brought back
+		return nil
+	case !errors.Is(err, pgx.ErrNoRows):
 		return err
 	}
 	return errors.Join(s.clear(ctx, photoKey(lesson, "")), s.clear(ctx, "thumbnails/"+lesson+"/"))
