@@ -252,7 +252,7 @@ func (c *child) reads(selector string, words ...string) {
 func (c *child) waits(forWhat, expression string) {
 	c.t.Helper()
 	poll := func() error {
-		_, err := chromedp.Run(c.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(20*time.Second)))
+		_, err := chromedp.Run(c.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(time.Minute)))
 		return err
 	}
 	err := poll()

@@ -199,7 +199,7 @@ func TestWrongSpansAreRefusedAtTheirFields(t *testing.T) {
 			}
 		}
 	}
-	if a := ed.get("/visits?from=2026-05-02&until=2026-05-01", "Accept-Language", "fr"); !strings.Contains(string(a.body), "ne doit pas précéder le début") {
+	if a := ed.get("/visits?from=2026-05-02&until=2026-05-01", "Accept-Language", "fr"); !strings.Contains(string(a.body), "ne doit pas précéder le premier jour") {
 		t.Errorf("in French: %s", a)
 	}
 	ed.get("/visits?from=2020-01-01&until=2022-12-31").want(t, http.StatusOK)

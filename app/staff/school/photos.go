@@ -239,7 +239,7 @@ func (s *School) Drop(ctx context.Context, who string, species game.Slug, photos
 // Picture gives the bytes of a photo, or of its thumbnail.
 func (s *School) Picture(ctx context.Context, id string, small bool) ([]byte, error) {
 	var lesson string
-	err := s.pool.QueryRow(ctx, `SELECT lesson_id FROM lesson_photos WHERE id = $1 AND why = ''`, id).Scan(&lesson)
+	err := s.pool.QueryRow(ctx, `SELECT lesson_id FROM lesson_photos JOIN lessons l ON l.id = lesson_id WHERE lesson_photos.id = $1 AND why = '' AND l.ended_at IS NULL`, id).Scan(&lesson)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, ErrNotFound
 	}
