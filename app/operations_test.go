@@ -325,9 +325,7 @@ func TestHealthAndReadiness(t *testing.T) {
 	if err := admin.Gorm().Exec(fmt.Sprintf(`ALTER DATABASE %s ALLOW_CONNECTIONS true`, name)).Error; err != nil {
 		t.Fatal(err)
 	}
-	if a := s.ask("GET", "/readyz", nil); a.status != http.StatusOK {
-		t.Errorf("with its database back: %s", a)
-	}
+	eventually(t, "be ready with the database back", func() bool { return s.ask("GET", "/readyz", nil).status == http.StatusOK })
 	var a answer
 	eventually(t, "capture with the database back", func() bool { // as a phone does, which is told to try again
 		a = v.capture(drawing(1))
